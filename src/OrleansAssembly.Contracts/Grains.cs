@@ -1,0 +1,161 @@
+using Orleans.Concurrency;
+using OrleansAssembly.Jobs;
+
+namespace OrleansAssembly.Contracts;
+
+/// <summary>What a command to a job came to: its progress after it, or why it was refused.</summary>
+[GenerateSerializer, Immutable, Alias("CommandResult")]
+public sealed record CommandResult([property: Id(0)] ProgressUpdate? Progress, [property: Id(1)] ProblemDetailsBody? Refusal);
+
+/// <summary>One job, keyed by its id (a version 7 GUID as 32 hex digits: ids sort by time of creation). The owner of its truth.</summary>
+[Alias("OrleansAssembly.IJobGrain")]
+public interface IJobGrain : IGrainWithStringKey
+{
+    /// <summary>Takes a checked spec. Asking again with the same id changes nothing.</summary>
+    [Alias("Submit")]
+    Task<ProgressUpdate> SubmitAsync(JobSpec spec);
+
+    /// <summary>The job whole, or null where there is none. Outputs are left empty: they are files, and whoever has the media volume lists them.</summary>
+    [Alias("Get"), ReadOnly]
+    Task<JobDetails?> GetAsync();
+
+    /// <summary>The newest progress, or null where there is no such job. Touches no store.</summary>
+    [Alias("GetProgress"), ReadOnly]
+    Task<ProgressUpdate?> GetProgressAsync();
+
+    [Alias("Pause")]
+    Task<CommandResult> PauseAsync();
+
+    [Alias("Resume")]
+    Task<CommandResult> ResumeAsync();
+
+    [Alias("Cancel")]
+    Task<CommandResult> CancelAsync();
+
+    [Alias("Retry")]
+    Task<CommandResult> RetryAsync();
+
+    /// <summary>Forgets an ended job. Refused while it is not ended; its files are the caller's business.</summary>
+    [Alias("Delete")]
+    Task<CommandResult> DeleteAsync();
+
+    /// <summary>Sends every change to the observer until <see cref="UnwatchAsync"/> or <see cref="WatchLease"/> passes without renewal. Answers the newest progress, null where there is no such job.</summary>
+    [Alias("Watch")]
+    Task<ProgressUpdate?> WatchAsync(IProgressObserver observer);
+
+    [Alias("Unwatch")]
+    Task UnwatchAsync(IProgressObserver observer);
+
+    /// <summary>The scheduler lends an encoder slot.</summary>
+    [Alias("Lend"), OneWay]
+    Task LendAsync(Lease lease);
+
+    /// <summary>Makes sure that the job is awake and goes on, after a crash of whoever ran it.</summary>
+    [Alias("Touch")]
+    Task TouchAsync();
+}
+
+/// <summary>How long a watch holds without renewal.</summary>
+public static class WatchLease
+{
+    public static readonly TimeSpan Duration = TimeSpan.FromSeconds(30);
+}
+
+/// <summary>One per frontend silo: hears the changes of the jobs that somebody there watches.</summary>
+[Alias("OrleansAssembly.IProgressObserver")]
+public interface IProgressObserver : IGrainObserver
+{
+    [Alias("OnProgress"), OneWay]
+    Task OnProgressAsync(ProgressUpdate update);
+}
+
+/// <summary>The board: coalesced changes of all jobs for the silos whose users look at the list. Key 0.</summary>
+[Alias("OrleansAssembly.IBoardGrain")]
+public interface IBoardGrain : IGrainWithIntegerKey
+{
+    [Alias("Watch")]
+    Task WatchAsync(IBoardObserver observer);
+
+    [Alias("Unwatch")]
+    Task UnwatchAsync(IBoardObserver observer);
+
+    [Alias("Publish"), OneWay]
+    Task PublishAsync(ProgressUpdate update, string projectId);
+
+    [Alias("Notify"), OneWay]
+    Task NotifyAsync(NotificationEvent notification);
+}
+
+[Alias("OrleansAssembly.IBoardObserver")]
+public interface IBoardObserver : IGrainObserver
+{
+    [Alias("OnBoard"), OneWay]
+    Task OnBoardAsync(BoardChange[] changes);
+
+    [Alias("OnNotification"), OneWay]
+    Task OnNotificationAsync(NotificationEvent notification);
+}
+
+[GenerateSerializer, Immutable, Alias("BoardChange")]
+public sealed record BoardChange([property: Id(0)] string ProjectId, [property: Id(1)] ProgressUpdate Progress);
+
+/// <summary>A project and its films, keyed by the project's id.</summary>
+[Alias("OrleansAssembly.IProjectGrain")]
+public interface IProjectGrain : IGrainWithStringKey
+{
+    /// <summary>Notes a finished film; the same job again replaces its entry.</summary>
+    [Alias("AddFilm")]
+    Task AddFilmAsync(ProjectFilm film);
+
+    [Alias("RemoveFilm")]
+    Task RemoveFilmAsync(string jobId);
+
+    /// <summary>The project, or null where nothing was ever made in it.</summary>
+    [Alias("Get"), ReadOnly]
+    Task<ProjectInfo?> GetAsync();
+}
+
+/// <summary>Lends the encoder slots of the cluster, by priority and fair share. Key 0; soft state only.</summary>
+[Alias("OrleansAssembly.ISlotSchedulerGrain")]
+public interface ISlotSchedulerGrain : IGrainWithIntegerKey
+{
+    /// <summary>What a job wants now; replaces what it wanted before. Repeated while it wants anything.</summary>
+    [Alias("Want"), OneWay]
+    Task WantAsync(SlotDemand demand);
+
+    /// <summary>The job has done with a slot.</summary>
+    [Alias("Return"), OneWay]
+    Task ReturnAsync(Guid leaseId);
+
+    /// <summary>What a silo has and runs; every second.</summary>
+    [Alias("Report")]
+    Task ReportAsync(SiloReport report);
+
+    [Alias("GetCluster"), ReadOnly]
+    Task<ClusterInfo> GetClusterAsync();
+}
+
+/// <summary>One attempt at one piece of work, on the silo that the key names: <c>job/stage/index/attempt@silo</c>.</summary>
+[Alias("OrleansAssembly.IEncodingGrain")]
+public interface IEncodingGrain : IGrainWithStringKey
+{
+    /// <summary>Where the piece is, or null where this grain knows of none (its silo died): then it must be asked for again.</summary>
+    [Alias("GetReport")]
+    Task<PieceReport?> GetReportAsync();
+
+    /// <summary>Ends the work; what it had half done is dropped.</summary>
+    [Alias("Stop")]
+    Task StopAsync();
+}
+
+/// <summary>Names of the streams between jobs and encoders.</summary>
+public static class PieceStreams
+{
+    public const string Provider = "pieces";
+
+    /// <summary>To <see cref="IEncodingGrain"/>, keyed as it is: <see cref="PieceRequest"/>.</summary>
+    public const string Requests = "encode-requested";
+
+    /// <summary>To <see cref="IJobGrain"/>, keyed by job: <see cref="PieceReport"/>.</summary>
+    public const string Reports = "encode-reported";
+}

@@ -1,0 +1,44 @@
+using OrleansAssembly.Jobs;
+
+namespace OrleansAssembly.Contracts;
+
+/// <summary>The right to run one piece of work on a silo.</summary>
+[GenerateSerializer, Immutable, Alias("Lease")]
+public sealed record Lease([property: Id(0)] Guid Id, [property: Id(1)] string Silo);
+
+/// <summary>How many slots a job wants, those that it holds included.</summary>
+[GenerateSerializer, Immutable, Alias("SlotDemand")]
+public sealed record SlotDemand(
+    [property: Id(0)] string JobId,
+    [property: Id(1)] string Owner,
+    [property: Id(2)] int Priority,
+    [property: Id(3)] int Wanted,
+    [property: Id(4)] IReadOnlyList<Lease> Held);
+
+/// <summary>What a silo has and runs.</summary>
+[GenerateSerializer, Immutable, Alias("SiloReport")]
+public sealed record SiloReport(
+    [property: Id(0)] string Silo,
+    [property: Id(1)] string Name,
+    [property: Id(2)] int Slots,
+    [property: Id(3)] IReadOnlyList<RunningLease> Running);
+
+[GenerateSerializer, Immutable, Alias("RunningLease")]
+public sealed record RunningLease([property: Id(0)] Guid LeaseId, [property: Id(1)] string JobId, [property: Id(2)] string Piece);
+
+/// <summary>A piece of work to do: what the stream brings to an encoding grain.</summary>
+[GenerateSerializer, Immutable, Alias("PieceRequest")]
+public sealed record PieceRequest(
+    [property: Id(0)] PieceId Piece,
+    [property: Id(1)] Lease Lease,
+    [property: Id(2)] JobHeader Job);
+
+/// <summary>What every piece of work needs to know of its job.</summary>
+[GenerateSerializer, Immutable, Alias("JobHeader")]
+public sealed record JobHeader(
+    [property: Id(0)] string JobId,
+    [property: Id(1)] JobType Type,
+    [property: Id(2)] string ProjectId,
+    [property: Id(3)] string Title,
+    [property: Id(4)] string? SourceJobId,
+    [property: Id(5)] IReadOnlyList<string> Presets);

@@ -1,0 +1,170 @@
+using OrleansAssembly.Jobs;
+
+namespace OrleansAssembly.Contracts;
+
+/// <summary>The one record that tells where a job is, for SignalR, WebSocket, SSE, webhooks and polling. Fields and units: CONTRACT, ProgressUpdate.</summary>
+[GenerateSerializer, Immutable, Alias("ProgressUpdate")]
+public sealed record ProgressUpdate
+{
+    [Id(0)] public required string JobId { get; init; }
+    [Id(1)] public required JobType Type { get; init; }
+    [Id(2)] public required JobStatus Status { get; init; }
+    [Id(3)] public required double Progress { get; init; }
+    [Id(4)] public required string CurrentStep { get; init; }
+    [Id(5)] public required int TotalSteps { get; init; }
+    [Id(6)] public required double EstimatedTimeRemaining { get; init; }
+    [Id(7)] public required double ProcessingSpeed { get; init; }
+    [Id(8)] public required DateTimeOffset LastUpdate { get; init; }
+    [Id(9)] public required long Sequence { get; init; }
+    [Id(10)] public required int StepIndex { get; init; }
+    [Id(11)] public required double StepProgress { get; init; }
+    [Id(12)] public required string Message { get; init; }
+    [Id(13)] public required string ProcessingSpeedUnit { get; init; }
+    [Id(14)] public required double EtaLow { get; init; }
+    [Id(15)] public required double EtaHigh { get; init; }
+    [Id(16)] public required double TimeProgress { get; init; }
+    [Id(17)] public required double Elapsed { get; init; }
+    [Id(18)] public ProblemDetailsBody? Error { get; init; }
+}
+
+/// <summary>RFC 9457 on the wire.</summary>
+[GenerateSerializer, Immutable, Alias("Problem")]
+public sealed record ProblemDetailsBody(
+    [property: Id(0)] string Type,
+    [property: Id(1)] string Title,
+    [property: Id(2)] int Status,
+    [property: Id(3)] string Detail,
+    [property: Id(4)] string? Instance = null,
+    [property: Id(5)] IReadOnlyDictionary<string, string[]>? Errors = null,
+    [property: Id(6)] string? TraceId = null)
+{
+    public static ProblemDetailsBody Of(Problem problem, string? instance = null) =>
+        new(problem.Type, problem.Title, problem.Status, problem.Detail, instance, problem.Errors);
+}
+
+public enum StepStatus
+{
+    Waiting,
+    Running,
+    Done,
+    Failed,
+}
+
+/// <summary>One step of a job.</summary>
+/// <param name="Index">1-based.</param>
+/// <param name="Name">Name as in the contract.</param>
+/// <param name="EndsAt">The job's progress, 0-100, when the step ends.</param>
+/// <param name="Seconds">Running time spent in it so far.</param>
+[GenerateSerializer, Immutable, Alias("Step")]
+public sealed record StepInfo(
+    [property: Id(0)] int Index,
+    [property: Id(1)] string Name,
+    [property: Id(2)] StepStatus Status,
+    [property: Id(3)] double EndsAt,
+    [property: Id(4)] DateTimeOffset? StartedAt,
+    [property: Id(5)] DateTimeOffset? EndedAt,
+    [property: Id(6)] double? Seconds);
+
+/// <summary>A file that a job made.</summary>
+/// <param name="Name">File name below <c>/outputs/</c>.</param>
+/// <param name="Kind"><c>film</c>, <c>edl</c>, <c>story</c>, <c>poster</c>, <c>preview</c>, <c>sprite</c> or <c>thumbnails</c>.</param>
+/// <param name="Preset">Preset of a film.</param>
+/// <param name="MediaType">MIME type.</param>
+/// <param name="Bytes">Size.</param>
+/// <param name="Sha256">Checksum, lower-case hex.</param>
+/// <param name="DurationSeconds">Length of a film or preview.</param>
+/// <param name="Frames">Frames of a film.</param>
+/// <param name="Url">Where to fetch it.</param>
+[GenerateSerializer, Immutable, Alias("Output")]
+public sealed record OutputInfo(
+    [property: Id(0)] string Name,
+    [property: Id(1)] string Kind,
+    [property: Id(2)] string? Preset,
+    [property: Id(3)] string MediaType,
+    [property: Id(4)] long Bytes,
+    [property: Id(5)] string Sha256,
+    [property: Id(6)] double? DurationSeconds,
+    [property: Id(7)] long? Frames,
+    [property: Id(8)] string Url);
+
+/// <summary>A job in a list.</summary>
+[GenerateSerializer, Immutable, Alias("JobSummary")]
+public sealed record JobSummary(
+    [property: Id(0)] string Id,
+    [property: Id(1)] JobType Type,
+    [property: Id(2)] JobStatus Status,
+    [property: Id(3)] string ProjectId,
+    [property: Id(4)] string Title,
+    [property: Id(5)] DateTimeOffset CreatedAt,
+    [property: Id(6)] DateTimeOffset? StartedAt,
+    [property: Id(7)] DateTimeOffset? EndedAt,
+    [property: Id(8)] ProgressUpdate Progress);
+
+/// <summary>A job whole.</summary>
+[GenerateSerializer, Immutable, Alias("Job")]
+public sealed record JobDetails(
+    [property: Id(0)] string Id,
+    [property: Id(1)] JobType Type,
+    [property: Id(2)] JobStatus Status,
+    [property: Id(3)] string ProjectId,
+    [property: Id(4)] string Title,
+    [property: Id(5)] DateTimeOffset CreatedAt,
+    [property: Id(6)] DateTimeOffset? StartedAt,
+    [property: Id(7)] DateTimeOffset? EndedAt,
+    [property: Id(8)] int Priority,
+    [property: Id(9)] int Attempt,
+    [property: Id(10)] JobSpec Spec,
+    [property: Id(11)] IReadOnlyList<StepInfo> Steps,
+    [property: Id(12)] IReadOnlyList<OutputInfo> Outputs,
+    [property: Id(13)] ProgressUpdate Progress);
+
+/// <summary>A page of a list; <paramref name="NextCursor"/> is null on the last.</summary>
+public sealed record Page<T>(IReadOnlyList<T> Items, string? NextCursor);
+
+/// <summary>Something that people may want to be told: the end of a job.</summary>
+[GenerateSerializer, Immutable, Alias("NotificationEvent")]
+public sealed record NotificationEvent(
+    [property: Id(0)] string Id,
+    [property: Id(1)] string Event,
+    [property: Id(2)] string JobId,
+    [property: Id(3)] string ProjectId,
+    [property: Id(4)] string Title,
+    [property: Id(5)] string Message,
+    [property: Id(6)] DateTimeOffset At);
+
+/// <summary>An output format that can be asked for.</summary>
+public sealed record PresetInfo(string Name, string Description, string Container, string VideoCodec, string AudioCodec, int MaxWidth, int MaxHeight, string MediaType, string Extension);
+
+/// <summary>A project and its films.</summary>
+[GenerateSerializer, Immutable, Alias("Project")]
+public sealed record ProjectInfo(
+    [property: Id(0)] string Id,
+    [property: Id(1)] DateTimeOffset CreatedAt,
+    [property: Id(2)] DateTimeOffset UpdatedAt,
+    [property: Id(3)] IReadOnlyList<ProjectFilm> Films);
+
+[GenerateSerializer, Immutable, Alias("ProjectFilm")]
+public sealed record ProjectFilm(
+    [property: Id(0)] string JobId,
+    [property: Id(1)] JobType Type,
+    [property: Id(2)] string Title,
+    [property: Id(3)] DateTimeOffset FinishedAt,
+    [property: Id(4)] double DurationSeconds,
+    [property: Id(5)] IReadOnlyList<string> Files);
+
+/// <summary>A file below <c>sources/</c>.</summary>
+public sealed record SourceFile(string Path, long Bytes, DateTimeOffset ModifiedAt);
+
+/// <summary>The silos, their encoder slots and what runs on them.</summary>
+[GenerateSerializer, Immutable, Alias("Cluster")]
+public sealed record ClusterInfo([property: Id(0)] IReadOnlyList<SiloInfo> Silos, [property: Id(1)] int WaitingJobs);
+
+[GenerateSerializer, Immutable, Alias("Silo")]
+public sealed record SiloInfo(
+    [property: Id(0)] string Name,
+    [property: Id(1)] string Address,
+    [property: Id(2)] int Slots,
+    [property: Id(3)] IReadOnlyList<SlotInfo> Running);
+
+[GenerateSerializer, Immutable, Alias("Slot")]
+public sealed record SlotInfo([property: Id(0)] string JobId, [property: Id(1)] string Piece);

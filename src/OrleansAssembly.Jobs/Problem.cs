@@ -1,0 +1,21 @@
+namespace OrleansAssembly.Jobs;
+
+/// <summary>Why something cannot be done, for a person and for a program: RFC 9457 without the HTTP.</summary>
+/// <param name="Type">Stable name, e.g. <c>urn:orleans-assembly:source-not-found</c>.</param>
+/// <param name="Title">The kind of problem in a few words.</param>
+/// <param name="Detail">What happened and what to do; names no path outside the media root.</param>
+/// <param name="Status">The HTTP status that fits it.</param>
+/// <param name="Errors">Field path to messages, where fields are at fault.</param>
+public sealed record Problem(string Type, string Title, string Detail, int Status = 422, IReadOnlyDictionary<string, string[]>? Errors = null)
+{
+    public const string Prefix = "urn:orleans-assembly:";
+
+    public static Problem Of(string name, string title, string detail, int status = 422) => new(Prefix + name, title, detail, status);
+
+    /// <summary>Every mistake in a spec, by field path.</summary>
+    public static Problem Invalid(IEnumerable<Timeline.FieldProblem> problems)
+    {
+        var errors = problems.GroupBy(p => p.Path).ToDictionary(g => g.Key, g => g.Select(p => p.Message).ToArray());
+        return new(Prefix + "invalid-job", "The job cannot be accepted", $"{errors.Count} field(s) need mending; each is named in 'errors'.", 400, errors);
+    }
+}

@@ -1,0 +1,101 @@
+namespace OrleansAssembly.Jobs;
+
+/// <summary>A kind of work. Stages run one after the other; the pieces of one stage run side by side.</summary>
+public enum Stage
+{
+    /// <summary>Checks the spec again, where it will be used.</summary>
+    Validate,
+
+    /// <summary>One piece a source: probe it, check that it decodes.</summary>
+    Probe,
+
+    /// <summary>Checks in and out points against the sources, resolves the cut, writes the story.</summary>
+    Story,
+
+    /// <summary>Writes the EDL.</summary>
+    Edl,
+
+    /// <summary>Cuts the film into segments and tells how many pieces the later stages have.</summary>
+    Plan,
+
+    /// <summary>One piece a run of shots: their sound, to the sample.</summary>
+    Sound,
+
+    /// <summary>One piece a sound format: the whole sound of the film, mixed and encoded.</summary>
+    Mix,
+
+    /// <summary>One piece a segment and output.</summary>
+    Encode,
+
+    /// <summary>One piece an output: join segments and sound without encoding again.</summary>
+    Join,
+
+    /// <summary>One piece an output: the finished file is what was planned.</summary>
+    Verify,
+
+    /// <summary>Moves the finished files to the exports directory in one step.</summary>
+    Publish,
+
+    /// <summary>Notes the film in its project.</summary>
+    Project,
+
+    /// <summary>Poster, thumbnails, preview.</summary>
+    Preview,
+
+    /// <summary>Removes the work files.</summary>
+    Cleanup,
+
+    /// <summary>Tells whoever wants to know.</summary>
+    Notify,
+}
+
+/// <summary>One piece of work of a job.</summary>
+/// <param name="JobId">The job.</param>
+/// <param name="Stage">Its stage.</param>
+/// <param name="Index">0-based place in the stage.</param>
+/// <param name="Attempt">1 for the first try; a higher number overrules a lower one.</param>
+public sealed record PieceId(string JobId, Stage Stage, int Index, int Attempt);
+
+public enum PieceState
+{
+    Running,
+    Done,
+    Failed,
+}
+
+/// <summary>The whole state of a piece of work; a later report replaces an earlier one, a repeated one changes nothing.</summary>
+/// <param name="Piece">Which one.</param>
+/// <param name="LeaseId">The slot that it holds.</param>
+/// <param name="Number">Grows with each report of the attempt.</param>
+/// <param name="State">Where it is.</param>
+/// <param name="Fraction">0 to 1, of the piece.</param>
+/// <param name="Speed">What it does a second, in the stage's own unit (frames, megabytes); 0 where unknown.</param>
+/// <param name="CpuSeconds">What its children cost so far.</param>
+/// <param name="Problem">Why it failed.</param>
+/// <param name="Transient">Another try may do better.</param>
+/// <param name="Plan">What the plan stage found.</param>
+public sealed record PieceReport(
+    PieceId Piece,
+    Guid LeaseId,
+    long Number,
+    PieceState State,
+    double Fraction,
+    double Speed,
+    double CpuSeconds,
+    Problem? Problem = null,
+    bool Transient = false,
+    WorkPlan? Plan = null);
+
+/// <summary>How much work the later stages have; written once, by the plan stage.</summary>
+/// <param name="Frames">Length of the film.</param>
+/// <param name="SoundPieces">Pieces of <see cref="Stage.Sound"/>.</param>
+/// <param name="MixPieces">Pieces of <see cref="Stage.Mix"/>: one a sound format.</param>
+/// <param name="Encode">Pieces of <see cref="Stage.Encode"/> in the order in which to make them.</param>
+public sealed record WorkPlan(long Frames, int SoundPieces, int MixPieces, IReadOnlyList<EncodePiece> Encode);
+
+/// <summary>One segment of one output.</summary>
+/// <param name="Output">0-based place in the job's outputs.</param>
+/// <param name="Segment">Index of the segment in the film.</param>
+/// <param name="Frames">Its length.</param>
+/// <param name="Cost">Predicted CPU seconds.</param>
+public sealed record EncodePiece(int Output, int Segment, int Frames, double Cost);
