@@ -26,7 +26,7 @@ public static partial class FfmpegArguments
         };
         return
         [
-            "-y", .. OwnFile, "-f", "concat", "-safe", "0", "-i", list, .. OwnFile, "-i", sound, .. OwnFile, "-f", "ffmetadata", "-i", metadata,
+            "-y", .. OwnInputGuard, "-f", "concat", "-safe", "0", "-i", list, .. OwnInputGuard, "-i", sound, .. OwnInputGuard, "-f", "ffmetadata", "-i", metadata,
             "-map", "0:v:0", "-map", "1:a:0", "-map_metadata", "2", "-map_metadata:s:v", "-1", "-map_metadata:s:a", "-1", "-map_chapters", "2", "-c", "copy", .. container,
             .. preset.Container == "webm" ? [] : VideoTimescale(film.Rate), .. MovieTimescale(preset.Container), .. Bitexact, "-f", preset.Container, file,
         ];
@@ -82,12 +82,12 @@ public static partial class FfmpegArguments
     /// <summary>Decodes the whole film, stops at the first error, and writes one line a picture and a block of sound with their times.</summary>
     public static IReadOnlyList<string> Decode(string film, string report) =>
     [
-        "-y", "-xerror", .. OwnFile, "-i", film, "-map", "0:v:0", "-map", "0:a:0", "-fps_mode", "passthrough", "-enc_time_base", "-1", "-c:v", "rawvideo", "-c:a", "pcm_s16le",
+        "-y", "-xerror", .. OwnInputGuard, "-i", film, "-map", "0:v:0", "-map", "0:a:0", "-fps_mode", "passthrough", "-enc_time_base", "-1", "-c:v", "rawvideo", "-c:a", "pcm_s16le",
         .. Bitexact, "-f", "framecrc", report,
     ];
 
     /// <summary>Counts the pictures of a file without decoding them: the last <c>frame=</c> of the progress is the number.</summary>
-    public static IReadOnlyList<string> Count(string file) => [.. OwnFile, "-i", file, "-map", "0:v:0", "-c", "copy", "-f", "null", "-"];
+    public static IReadOnlyList<string> Count(string file) => [.. OwnInputGuard, "-i", file, "-map", "0:v:0", "-c", "copy", "-f", "null", "-"];
 
     /// <summary>One picture that stands for the film: the most usual of those keyframes that are not (nearly) black.</summary>
     /// <param name="allowBlack">Take any: for a film where nothing else is.</param>
@@ -97,7 +97,7 @@ public static partial class FfmpegArguments
         var notBlack = allowBlack ? "" : "blackframe=amount=0:threshold=40,metadata=mode=select:key=lavfi.blackframe.pblack:value=85:function=less,";
         return
         [
-            "-y", .. OwnFile, "-skip_frame", "nokey", "-an", "-i", file, "-map", "0:v:0",
+            "-y", .. OwnInputGuard, "-skip_frame", "nokey", "-an", "-i", file, "-map", "0:v:0",
             "-vf", $"scale={width}:{height},{notBlack}thumbnail=n=50", "-frames:v", "1", .. Jpeg, poster,
         ];
     }
@@ -112,7 +112,7 @@ public static partial class FfmpegArguments
         IEnumerable<string> keyframes = film.Duration > 300 ? ["-skip_frame", "nokey"] : [];
         return
         [
-            "-y", .. OwnFile, .. keyframes, "-an", "-i", file, "-map", "0:v:0",
+            "-y", .. OwnInputGuard, .. keyframes, "-an", "-i", file, "-map", "0:v:0",
             "-vf", $"fps={1 / interval}:start_time=0:round=near:eof_action=pass,tpad=stop=-1:stop_mode=clone,trim=end_frame={tiles},scale={width}:{height},tile={SpriteColumns}x{rows}",
             "-frames:v", "1", .. Jpeg, sprite,
         ];
@@ -149,7 +149,7 @@ public static partial class FfmpegArguments
         for (var k = 0; k < excerpts; k++)
         {
             var middle = film.Duration * new Rational((2 * k) + 1, 2 * excerpts);
-            inputs.AddRange([.. OwnFile, "-ss", $"{Microseconds(middle - (length / 2))}us", "-t", $"{Microseconds(length)}us", "-i", file]);
+            inputs.AddRange([.. OwnInputGuard, "-ss", $"{Microseconds(middle - (length / 2))}us", "-t", $"{Microseconds(length)}us", "-i", file]);
             graph.Add($"[{k}:v:0]fps={film.Rate},scale={width}:{height},setsar=1,format=yuv420p[v{k}];[{k}:a:0]aresample={SampleRate}[a{k}]");
         }
 

@@ -19,7 +19,7 @@ public static partial class FfmpegArguments
         var from = SampleAt(film.Rate, shot.StartFrame);
         var samples = SampleAt(film.Rate, shot.EndFrame) - from;
         var crossfade = SampleAt(film.Rate, shot.StartFrame + shot.DissolveFrames) - from;
-        List<string> arguments = ["-y"];
+        List<string> arguments = ["-y", "-xerror"];
         List<string> graph = [];
         var last = Add(shot, Rational.Zero, samples, "[in]");
         if (crossfade > 0)
@@ -65,7 +65,7 @@ public static partial class FfmpegArguments
     {
         var total = SampleAt(film.Rate, film.Frames);
         var audible = film.Audio.Where(c => (c.Start * SampleRate).Round() < total && footage.Facts[c.Source].Audio is not null).ToList();
-        List<string> arguments = ["-y", .. OwnFile, "-f", "concat", "-safe", "0", "-i", list];
+        List<string> arguments = ["-y", "-xerror", .. OwnInputGuard, "-f", "concat", "-safe", "0", "-i", list];
         List<string> graph = [$"[0:0]asettb=1/{SampleRate},asetpts=N,aformat=sample_fmts=fltp:channel_layouts=stereo,apad=whole_len={total},atrim=end_sample={total}[bed]"];
         foreach (var (clip, index) in audible.Select((c, i) => (c, i)))
         {

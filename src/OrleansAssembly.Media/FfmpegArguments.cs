@@ -13,7 +13,7 @@ public static partial class FfmpegArguments
     private static readonly string[] Bitexact = ["-fflags", "+bitexact", "-flags:v", "+bitexact", "-flags:a", "+bitexact"];
 
     /// <summary>What stands before a file of our own making; the lists that join segments are allowed here and never for sources.</summary>
-    private static readonly string[] OwnFile = ["-protocol_whitelist", "file,pipe", "-format_whitelist", "concat,mov,matroska,wav,ogg,ffmetadata"];
+    internal static readonly string[] OwnInputGuard = ["-protocol_whitelist", "file,pipe", "-format_whitelist", "concat,mov,matroska,wav,ogg,ffmetadata"];
 
     /// <summary>One segment of a film in one format, without sound.</summary>
     /// <param name="file">Where to write it; the ending is the preset's <see cref="Preset.SegmentExtension"/>, told to ffmpeg as well.</param>
@@ -22,7 +22,7 @@ public static partial class FfmpegArguments
         var shot = film.Shots[segment.Shot];
         var canvas = preset.Fit(film.Width, film.Height);
         var dissolve = Math.Clamp(shot.StartFrame + shot.DissolveFrames - segment.StartFrame, 0, segment.Frames);
-        List<string> arguments = ["-y"];
+        List<string> arguments = ["-y", "-xerror"];
         List<string> graph = [];
         AddPicture(shot, segment.Frames, dissolve > 0 ? "[in]" : "[picture]");
         if (dissolve > 0)
