@@ -71,6 +71,7 @@ public enum PieceState
 /// <param name="Fraction">0 to 1, of the piece.</param>
 /// <param name="Speed">What it does a second, in the stage's own unit (frames, megabytes); 0 where unknown.</param>
 /// <param name="CpuSeconds">What its children cost so far.</param>
+/// <param name="WallSeconds">How long it has run.</param>
 /// <param name="Problem">Why it failed.</param>
 /// <param name="Transient">Another try may do better.</param>
 /// <param name="Plan">What the plan stage found.</param>
@@ -82,6 +83,7 @@ public sealed record PieceReport(
     double Fraction,
     double Speed,
     double CpuSeconds,
+    double WallSeconds,
     Problem? Problem = null,
     bool Transient = false,
     WorkPlan? Plan = null);

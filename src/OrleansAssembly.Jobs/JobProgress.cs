@@ -1,0 +1,123 @@
+namespace OrleansAssembly.Jobs;
+
+/// <summary>Where a job is, as numbers and words; a pure view of its state.</summary>
+/// <param name="Percent">0 to 100, of the whole; 100 only when completed.</param>
+/// <param name="Step">The step in work, or the last one.</param>
+/// <param name="StepPercent">0 to 100, of the step.</param>
+/// <param name="Message">What is happening now, for a person.</param>
+/// <param name="Speed">In <paramref name="SpeedUnit"/>.</param>
+/// <param name="SpeedUnit"><c>MB/s</c>, <c>shots/min</c> or <c>fps</c>.</param>
+public sealed record JobProgress(double Percent, Step Step, double StepPercent, string Message, double Speed, string SpeedUnit)
+{
+    /// <summary>Below what anything but a completed job shows.</summary>
+    private const double AlmostDone = 99.9;
+
+    public static JobProgress Of(JobState state, EtaEstimate eta, IReadOnlyList<string> outputs)
+    {
+        var steps = StepList.Of(state.Type);
+        var step = StepList.Of(state.Type, state.Stage);
+        if (state.Status == JobStatus.Completed)
+        {
+            return new JobProgress(100, steps[^1], 100, "Completed", 0, Unit(state.Stage));
+        }
+
+        var within = StepFraction(state, step);
+        var from = step.Index == 1 ? 0 : steps[step.Index - 2].EndsAt;
+        var percent = state.Weighting == ProgressWeighting.Time
+            ? 100 * eta.TimeFraction
+            : from + ((step.EndsAt - from) * within);
+        var speed = state.Status == JobStatus.Running ? state.Running.Sum(piece => piece.Speed) : 0;
+        return new JobProgress(
+            Math.Min(AlmostDone, Floor(percent)),
+            step,
+            Math.Min(100, Floor(100 * within)),
+            Describe(state, outputs),
+            Math.Round(speed, 1),
+            Unit(state.Stage));
+    }
+
+    /// <summary>0 to 1: shares of the step's finished stages and of the finished and running pieces of the one in work.</summary>
+    private static double StepFraction(JobState state, Step step)
+    {
+        var fraction = 0.0;
+        foreach (var stage in step.Stages)
+        {
+            if (stage == state.Stage)
+            {
+                return fraction + (StepList.ShareOfStep(stage) * StageFraction(state));
+            }
+
+            fraction += StepList.ShareOfStep(stage);
+        }
+
+        return fraction;
+    }
+
+    private static double StageFraction(JobState state)
+    {
+        if (state.Stage == Stage.Encode && state.Plan is { } plan)
+        {
+            // Encoding pieces count by their frames: a piece of 5 s is worth more than one of 1 s.
+            var total = plan.Encode.Sum(piece => (long)piece.Frames);
+            var done = state.Done.Members().Sum(index => (long)plan.Encode[index].Frames)
+                + state.Running.Sum(piece => piece.Fraction * plan.Encode[piece.Index].Frames);
+            return total == 0 ? 1 : done / total;
+        }
+
+        return state.Pieces == 0 ? 1 : (state.Done.Count + state.Running.Sum(piece => piece.Fraction)) / state.Pieces;
+    }
+
+    private static string Describe(JobState state, IReadOnlyList<string> outputs)
+    {
+        switch (state.Status)
+        {
+            case JobStatus.Pending:
+                return state.Attempt > 1 ? $"Waiting for a free encoder (attempt {state.Attempt})" : "Waiting for a free encoder";
+            case JobStatus.Paused:
+                return state.Running.IsEmpty ? "Paused" : "Paused; finishing what has been begun";
+            case JobStatus.Failed:
+                return state.Problem?.Title ?? "Failed";
+            case JobStatus.Cancelled:
+                return "Cancelled";
+        }
+
+        if (state.Running.IsEmpty)
+        {
+            return "Waiting for a free encoder";
+        }
+
+        var newest = state.Running[^1];
+        var number = Math.Min(state.Done.Count + state.Running.Count, state.Pieces);
+        return state.Stage switch
+        {
+            Stage.Validate => "Checking the job",
+            Stage.Probe => $"Checking source {number} of {state.Pieces}",
+            Stage.Story => "Reading scenes, takes and durations",
+            Stage.Edl => "Writing the edit decision list",
+            Stage.Plan => "Planning the segments",
+            Stage.Sound => $"Recording sound, part {number} of {state.Pieces}",
+            Stage.Mix => $"Mixing the sound, format {number} of {state.Pieces}",
+            Stage.Encode => $"Encoding segment {number} of {state.Pieces} ({OutputOf(state.Plan!.Encode[newest.Index].Output)})",
+            Stage.Join => $"Joining film {number} of {state.Pieces} ({OutputOf(newest.Index)})",
+            Stage.Verify => $"Checking film {number} of {state.Pieces} ({OutputOf(newest.Index)})",
+            Stage.Publish => "Moving the films to the exports",
+            Stage.Project => "Noting the film in its project",
+            Stage.Preview => "Making poster, thumbnails and preview",
+            Stage.Cleanup => "Removing work files",
+            Stage.Notify => "Telling that the film is done",
+            _ => state.Stage.ToString(),
+        };
+
+        string OutputOf(int index) => index < outputs.Count ? outputs[index] : $"output {index + 1}";
+    }
+
+    private static string Unit(Stage stage) => stage switch
+    {
+        Stage.Probe or Stage.Publish => "MB/s",
+        Stage.Sound or Stage.Story => "shots/min",
+        _ => "fps",
+    };
+
+    /// <summary>Two decimals, rounded down: what is shown is never more than what is true.</summary>
+    private static double Floor(double percent) => Math.Floor(percent * 100) / 100;
+}

@@ -1,0 +1,119 @@
+using System.Collections.Immutable;
+using System.Text.Json.Serialization;
+
+namespace OrleansAssembly.Jobs;
+
+/// <summary>All that a job must remember. Immutable; only <see cref="JobStateMachine"/> makes the next one.</summary>
+public sealed record JobState
+{
+    public required string Id { get; init; }
+
+    public required JobType Type { get; init; }
+
+    public required JobStatus Status { get; init; }
+
+    /// <summary>0 to 100.</summary>
+    public required int Priority { get; init; }
+
+    public required ProgressWeighting Weighting { get; init; }
+
+    /// <summary>Distinct source files of the cut.</summary>
+    public required int Sources { get; init; }
+
+    /// <summary>Formats to make.</summary>
+    public required int Outputs { get; init; }
+
+    public required DateTimeOffset CreatedAt { get; init; }
+
+    /// <summary>When the first piece of work was given out.</summary>
+    public DateTimeOffset? StartedAt { get; init; }
+
+    public DateTimeOffset? EndedAt { get; init; }
+
+    /// <summary>1, and one more with each retry.</summary>
+    public int Attempt { get; init; } = 1;
+
+    /// <summary>Place in <see cref="StepList.Stages"/>.</summary>
+    public int StagePosition { get; init; }
+
+    /// <summary>Finished pieces of the current stage.</summary>
+    public IndexSet Done { get; init; } = IndexSet.Empty;
+
+    /// <summary>Pieces given out, of the current stage.</summary>
+    public ImmutableList<RunningPiece> Running { get; init; } = [];
+
+    /// <summary>Failed tries of pieces of the current stage, by index.</summary>
+    public ImmutableDictionary<int, int> Tries { get; init; } = ImmutableDictionary<int, int>.Empty;
+
+    /// <summary>The number that the next piece given out gets: never used twice in a job.</summary>
+    public int NextAttempt { get; init; } = 1;
+
+    /// <summary>Times of the steps begun so far, in order.</summary>
+    public ImmutableList<StepTime> Steps { get; init; } = [];
+
+    /// <summary>Running time before <see cref="RunningSince"/>, seconds.</summary>
+    public double RanSeconds { get; init; }
+
+    /// <summary>Since when the clock of the running time goes; null while it stands.</summary>
+    public DateTimeOffset? RunningSince { get; init; }
+
+    /// <summary>What finished encoding pieces cost, against what was predicted.</summary>
+    public CostRecord Cost { get; init; } = new(0, 0, 0, 0);
+
+    /// <summary>Why it failed.</summary>
+    public Problem? Problem { get; init; }
+
+    /// <summary>How much work there is; known from the plan stage on. Kept apart from the rest of the state, since it never changes and may be large.</summary>
+    [JsonIgnore]
+    public WorkPlan? Plan { get; init; }
+
+    [JsonIgnore]
+    public bool Ended => Status is JobStatus.Completed or JobStatus.Failed or JobStatus.Cancelled;
+
+    [JsonIgnore]
+    public Stage Stage => StepList.Stages(Type)[StagePosition];
+
+    /// <summary>Pieces of the current stage.</summary>
+    [JsonIgnore]
+    public int Pieces => PiecesOf(Stage);
+
+    /// <summary>Slots that the job could use now, those that it holds included; 0 while it must not work.</summary>
+    [JsonIgnore]
+    public int Wanted => Status is JobStatus.Pending or JobStatus.Running ? Pieces - Done.Count : Running.Count;
+
+    /// <summary>Pieces of a stage; 0 where the plan is not made yet.</summary>
+    public int PiecesOf(Stage stage) => stage switch
+    {
+        Stage.Probe => Sources,
+        Stage.Sound => Plan?.SoundPieces ?? 0,
+        Stage.Mix => Plan?.MixPieces ?? 0,
+        Stage.Encode => Plan?.Encode.Count ?? 0,
+        Stage.Join or Stage.Verify => Outputs,
+        _ => 1,
+    };
+
+    /// <summary>Running time so far, pauses excluded.</summary>
+    public double ElapsedSeconds(DateTimeOffset now) =>
+        RanSeconds + (RunningSince is { } since && now > since ? (now - since).TotalSeconds : 0);
+}
+
+/// <summary>A piece given out.</summary>
+/// <param name="Index">Its place in the stage.</param>
+/// <param name="Attempt">Overrules lower numbers.</param>
+/// <param name="LeaseId">The slot that it holds.</param>
+/// <param name="Silo">Where the slot is.</param>
+/// <param name="Number">Number of the newest report; 0 before the first.</param>
+/// <param name="Fraction">0 to 1.</param>
+/// <param name="Speed">In the stage's unit a second.</param>
+/// <param name="CpuSeconds">Cost so far.</param>
+public sealed record RunningPiece(int Index, int Attempt, Guid LeaseId, string Silo, long Number = 0, double Fraction = 0, double Speed = 0, double CpuSeconds = 0);
+
+/// <summary>When a step ran.</summary>
+public sealed record StepTime(DateTimeOffset StartedAt, DateTimeOffset? EndedAt = null, double Seconds = 0);
+
+/// <summary>Sums over finished encoding pieces.</summary>
+/// <param name="Pieces">How many.</param>
+/// <param name="Predicted">Predicted CPU seconds.</param>
+/// <param name="Cpu">True CPU seconds.</param>
+/// <param name="Wall">Seconds that they held their slots, pauses excluded.</param>
+public sealed record CostRecord(int Pieces, double Predicted, double Cpu, double Wall);
