@@ -43,7 +43,7 @@ public sealed partial class JobGrain
         _state = next;
         if (page.Update is { } update)
         {
-            _book.Shown(page);
+            _book.Sent(page);
             await TellAsync(update, changed: durable);
         }
     }
@@ -193,9 +193,10 @@ public sealed partial class JobGrain
     {
         var spec = asked.State.Spec!;
         var header = new JobHeader(Id, spec.Type, spec.ProjectId!, spec.Title!, spec.SourceJobId, _book!.Presets);
+        var detail = piece.Stage == Stage.Encode ? _state!.Plan?.Encode[piece.Index] : null;
         return this.GetStreamProvider(PieceStreams.Provider)
             .GetStream<PieceRequest>(PieceStreams.Requests, PieceKey.Of(piece, lease.Silo))
-            .OnNextAsync(new PieceRequest(piece, lease, header));
+            .OnNextAsync(new PieceRequest(piece, lease, header, detail));
     }
 
     private IEncodingGrain Encoder(PieceId piece, string silo) => GrainFactory.GetGrain<IEncodingGrain>(PieceKey.Of(piece, silo));

@@ -32,5 +32,8 @@ public sealed record PieceOutcome(Problem? Problem = null, bool Transient = fals
 
     public static PieceOutcome Failed(Problem problem, bool transient = false) => new(problem, transient);
 
+    /// <summary>Done where there is no problem.</summary>
+    public static PieceOutcome Of(MediaProblem? problem) => problem is null ? Done : Failed(problem);
+
     public static PieceOutcome Failed(MediaProblem problem) => new(Problem.Of(problem.Name, problem.Title, problem.Detail), problem.Transient);
 }

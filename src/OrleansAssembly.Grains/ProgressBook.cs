@@ -3,35 +3,20 @@ using OrleansAssembly.Jobs;
 
 namespace OrleansAssembly.Grains;
 
-/// <summary>
-/// What a crash must not take back: a job that wakes again goes on above these, so that progress never falls and no sequence number comes twice.
-/// They are written a little ahead of what is shown, and so need no write at each update.
-/// </summary>
-/// <param name="Attempt">The attempt that the progress belongs to.</param>
-/// <param name="Progress">No more than this was ever shown in the attempt.</param>
-/// <param name="Sequence">No higher number was ever sent.</param>
-public sealed record ProgressReserve(int Attempt, double Progress, long Sequence)
-{
-    public static ProgressReserve None { get; } = new(0, 0, 0);
-}
-
 /// <summary>What a job shows next.</summary>
 /// <param name="Update">The update to send, or null where nothing is worth sending yet.</param>
+/// <param name="Shown">Its numbers.</param>
 /// <param name="Reserve">To be written before it is sent.</param>
 /// <param name="NeedsReserve">True where the update goes beyond what is reserved.</param>
-internal readonly record struct ProgressPage(ProgressUpdate? Update, ProgressReserve Reserve, bool NeedsReserve);
+internal readonly record struct ProgressPage(ProgressUpdate? Update, ProgressShown Shown, ProgressReserve Reserve, bool NeedsReserve);
 
 /// <summary>Turns a job's states into the updates that people see: numbered, never falling, not more often than useful.</summary>
 internal sealed class ProgressBook(JobSpec spec, ProgressReserve reserved, TimeProvider time)
 {
-    private const double ProgressAhead = 0.5;
-    private const long SequenceAhead = 1000;
     private static readonly TimeSpan NumbersPeriod = TimeSpan.FromMilliseconds(100);
 
     private ProgressReserve _reserved = reserved;
-    private double _floor = reserved.Progress;
-    private int _floorAttempt = reserved.Attempt;
-    private long _sequence = reserved.Sequence;
+    private ProgressShown _shown = ProgressShown.After(reserved);
     private long _shownAt;
 
     public ProgressUpdate? Newest { get; private set; }
@@ -43,34 +28,31 @@ internal sealed class ProgressBook(JobSpec spec, ProgressReserve reserved, TimeP
     {
         if (!changed && (time.GetElapsedTime(_shownAt) < NumbersPeriod || Same(state, eta)))
         {
-            return new ProgressPage(null, _reserved, false);
+            return new ProgressPage(null, _shown, _reserved, false);
         }
 
-        var update = Write(state, eta, _sequence + 1, time.GetUtcNow());
-        var exact = state.Ended || changed;
-        var beyond = _reserved.Attempt != state.Attempt || update.Progress > _reserved.Progress || update.Sequence > _reserved.Sequence;
-        var next = beyond || exact
-            ? new ProgressReserve(
-                state.Attempt,
-                state.Ended ? update.Progress : Math.Max(Math.Min(update.Progress + ProgressAhead, 99.9), Floor(state)),
-                beyond ? update.Sequence + SequenceAhead : _reserved.Sequence)
-            : _reserved;
-        return new ProgressPage(update, next, beyond);
+        var progress = JobProgress.Of(state, eta, Presets);
+        var shown = ProgressLedger.Next(_shown, state, progress);
+        return new ProgressPage(
+            Write(state, eta, progress, shown),
+            shown,
+            ProgressLedger.Reserve(shown, _reserved, state.Ended),
+            ProgressLedger.IsBeyond(shown, _reserved));
     }
 
     /// <summary>The page was sent.</summary>
-    public void Shown(ProgressPage page)
+    public void Sent(ProgressPage page)
     {
-        Newest = page.Update;
-        _reserved = page.Reserve;
-        _floor = page.Update!.Progress;
-        _floorAttempt = page.Reserve.Attempt;
-        _sequence = page.Update.Sequence;
+        (Newest, _shown, _reserved) = (page.Update, page.Shown, page.Reserve);
         _shownAt = time.GetTimestamp();
     }
 
-    /// <summary>The newest progress with its times brought up to now; it keeps the number of the update that was sent last.</summary>
-    public ProgressUpdate Current(JobState state, EtaEstimate eta) => Newest ?? Write(state, eta, _sequence, time.GetUtcNow());
+    /// <summary>The newest progress that was sent; of a job that just woke, what it would send.</summary>
+    public ProgressUpdate Current(JobState state, EtaEstimate eta)
+    {
+        var progress = JobProgress.Of(state, eta, Presets);
+        return Newest ?? Write(state, eta, progress, ProgressLedger.Next(_shown, state, progress) with { Sequence = _shown.Sequence });
+    }
 
     public JobSummary Summary(JobState state) => new(
         state.Id, state.Type, state.Status, spec.ProjectId!, spec.Title!, state.CreatedAt, state.StartedAt, state.EndedAt, Newest!);
@@ -88,25 +70,22 @@ internal sealed class ProgressBook(JobSpec spec, ProgressReserve reserved, TimeP
         state.Status == JobStatus.Failed ? state.Problem?.Detail ?? "Failed" : $"{spec.Title} is {state.Status.ToString().ToLowerInvariant()}",
         state.EndedAt ?? time.GetUtcNow());
 
-    private ProgressUpdate Write(JobState state, EtaEstimate eta, long sequence, DateTimeOffset now)
-    {
-        var progress = JobProgress.Of(state, eta, Presets);
-        var sameStep = Newest is { } newest && newest.StepIndex == progress.Step.Index && _floorAttempt == state.Attempt;
-        return new ProgressUpdate
+    private ProgressUpdate Write(JobState state, EtaEstimate eta, JobProgress progress, ProgressShown shown) =>
+        new()
         {
             JobId = state.Id,
             Type = state.Type,
             Status = state.Status,
-            Progress = Math.Max(progress.Percent, Floor(state)),
+            Progress = shown.Progress,
             CurrentStep = progress.Step.Name,
             TotalSteps = StepList.Of(state.Type).Count,
             EstimatedTimeRemaining = eta.Seconds,
             ProcessingSpeed = progress.Speed,
             ProcessingSpeedUnit = progress.SpeedUnit,
-            LastUpdate = now,
-            Sequence = sequence,
+            LastUpdate = time.GetUtcNow(),
+            Sequence = shown.Sequence,
             StepIndex = progress.Step.Index,
-            StepProgress = sameStep ? Math.Max(progress.StepPercent, Newest!.StepProgress) : progress.StepPercent,
+            StepProgress = shown.StepProgress,
             Message = progress.Message,
             EtaLow = eta.Low,
             EtaHigh = eta.High,
@@ -114,9 +93,6 @@ internal sealed class ProgressBook(JobSpec spec, ProgressReserve reserved, TimeP
             Elapsed = Math.Round(eta.Elapsed, 1),
             Error = state.Problem is { } problem ? ProblemDetailsBody.Of(problem, $"/api/v1/assembly/jobs/{state.Id}") : null,
         };
-    }
-
-    private double Floor(JobState state) => _floorAttempt == state.Attempt ? _floor : 0;
 
     /// <summary>Whether a person would see no difference to what was sent last.</summary>
     private bool Same(JobState state, EtaEstimate eta)
@@ -126,8 +102,9 @@ internal sealed class ProgressBook(JobSpec spec, ProgressReserve reserved, TimeP
             return false;
         }
 
-        var next = Write(state, eta, Newest.Sequence, Newest.LastUpdate);
-        return next with { Error = null } == Newest with { Error = null };
+        var progress = JobProgress.Of(state, eta, Presets);
+        var next = Write(state, eta, progress, ProgressLedger.Next(_shown, state, progress));
+        return next with { Sequence = 0, LastUpdate = default, Error = null } == Newest with { Sequence = 0, LastUpdate = default, Error = null };
     }
 
     private static List<StepInfo> Steps(JobState state) => [.. StepList.Of(state.Type).Select(step =>

@@ -10,7 +10,7 @@ namespace OrleansAssembly.Jobs;
 public sealed record JobProgress(double Percent, Step Step, double StepPercent, string Message, double Speed, string SpeedUnit)
 {
     /// <summary>Below what anything but a completed job shows.</summary>
-    private const double AlmostDone = 99.9;
+    internal const double AlmostDone = 99.9;
 
     public static JobProgress Of(JobState state, EtaEstimate eta, IReadOnlyList<string> outputs)
     {

@@ -9,6 +9,17 @@ public static class MediaSetup
     {
         services.AddSingleton<MediaStore>();
         services.AddSingleton<FfmpegRunner>();
+        services.AddSingleton<FfmpegFile>();
+        services.AddSingleton<FfmpegBuild>();
+        services.AddSingleton<SourceProber>();
+        services.AddSingleton<SourceNormalizer>();
+        services.AddSingleton<SourceChecker>();
+        services.AddSingleton<SegmentEncoder>();
+        services.AddSingleton<SoundRecorder>();
+        services.AddSingleton<SoundMixer>();
+        services.AddSingleton<FilmJoiner>();
+        services.AddSingleton<FilmVerifier>();
+        services.AddSingleton<PreviewMaker>();
         return services;
     }
 }

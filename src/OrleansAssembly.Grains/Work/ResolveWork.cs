@@ -1,4 +1,5 @@
 using OrleansAssembly.Jobs;
+using OrleansAssembly.Media;
 using OrleansAssembly.Timeline;
 
 namespace OrleansAssembly.Grains.Work;
@@ -32,7 +33,7 @@ internal sealed class ResolveWork(WorkFiles files) : IPieceWork
             });
         }
 
-        await files.WriteAsync(jobId, WorkFiles.Film, new Cut(film, facts, probed.ToDictionary(source => source.Facts.Path, source => source.File)), cancel);
+        await files.WriteAsync(jobId, WorkFiles.Film, new Cut(film, new Footage(facts, probed.ToDictionary(source => source.Facts.Path, source => source.File))), cancel);
         return PieceOutcome.Done;
     }
 }

@@ -13,7 +13,7 @@ internal sealed class StoryWork(WorkFiles files) : IPieceWork
     {
         var job = context.Job;
         var cut = await files.CutAsync(job.JobId, cancel);
-        await files.WriteAsync(job.JobId, WorkFiles.Story, StoryBuilder.Build(cut.Film, job.Title, job.ProjectId, cut.Sources), cancel);
+        await files.WriteAsync(job.JobId, WorkFiles.Story, StoryBuilder.Build(cut.Film, job.Title, job.ProjectId, cut.Footage.Facts), cancel);
         return PieceOutcome.Done;
     }
 }
@@ -28,7 +28,7 @@ internal sealed class EdlWork(WorkFiles files) : IPieceWork
         var job = context.Job;
         var cut = await files.CutAsync(job.JobId, cancel);
         var file = files.File(job.JobId, WorkFiles.Edl);
-        await File.WriteAllTextAsync(file + ".part", CmxWriter.Write(cut.Film, job.Title, cut.Sources), Encoding.ASCII, cancel);
+        await File.WriteAllTextAsync(file + ".part", CmxWriter.Write(cut.Film, job.Title, cut.Footage.Facts), Encoding.ASCII, cancel);
         File.Move(file + ".part", file, overwrite: true);
         return PieceOutcome.Done;
     }

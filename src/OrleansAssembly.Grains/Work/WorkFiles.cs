@@ -11,9 +11,9 @@ namespace OrleansAssembly.Grains.Work;
 /// </summary>
 public sealed class WorkFiles(MediaStore store)
 {
-    private const int KeptJobs = 16;
+    private const int KeptFiles = 32;
 
-    private readonly ConcurrentDictionary<string, (DateTime Written, Cut Cut)> _cuts = new();
+    private readonly ConcurrentDictionary<string, (DateTime Written, object Value)> _kept = new();
 
     public string Folder(string jobId) => store.Work(jobId);
 
@@ -31,6 +31,16 @@ public sealed class WorkFiles(MediaStore store)
 
     public static string Segments => "segments.json";
 
+    /// <summary>File name of a finished film: its title, as far as a file name can say it, and its preset.</summary>
+    public static string FilmName(JobHeader job, Preset preset)
+    {
+        var words = new string([.. job.Title.Select(c => char.IsAsciiLetterOrDigit(c) ? char.ToLowerInvariant(c) : '-')])
+            .Split('-', StringSplitOptions.RemoveEmptyEntries);
+        var title = string.Join('-', words);
+        title = title.Length > 60 ? title[..60].TrimEnd('-') : title;
+        return $"{(title.Length == 0 ? "film" : title)}-{preset.Name}.{preset.Extension}";
+    }
+
     public static string Checked(int output) => $"checked-{output}.json";
 
     /// <summary>Writes a file whole or not at all, and makes the folder where it is missing.</summary>
@@ -47,30 +57,36 @@ public sealed class WorkFiles(MediaStore store)
     public Task<JobSpec> SpecAsync(string jobId, CancellationToken cancel) => ReadAsync<JobSpec>(jobId, Spec, cancel);
 
     /// <summary>The resolved cut and its sources, from the resolve stage on.</summary>
-    public async Task<Cut> CutAsync(string jobId, CancellationToken cancel)
+    public Task<Cut> CutAsync(string jobId, CancellationToken cancel) => KeptAsync<Cut>(jobId, Film, cancel);
+
+    /// <summary>The segments of the film, from the plan stage on.</summary>
+    public Task<List<Segment>> SegmentsAsync(string jobId, CancellationToken cancel) => KeptAsync<List<Segment>>(jobId, Segments, cancel);
+
+    private async Task<T> KeptAsync<T>(string jobId, string name, CancellationToken cancel)
+        where T : class
     {
-        var written = System.IO.File.GetLastWriteTimeUtc(File(jobId, Film));
-        if (_cuts.TryGetValue(jobId, out var kept) && kept.Written == written)
+        var file = File(jobId, name);
+        var written = System.IO.File.GetLastWriteTimeUtc(file);
+        if (_kept.TryGetValue(file, out var kept) && kept.Written == written)
         {
-            return kept.Cut;
+            return (T)kept.Value;
         }
 
-        var cut = await ReadAsync<Cut>(jobId, Film, cancel);
-        if (_cuts.Count >= KeptJobs)
+        var value = await ReadAsync<T>(jobId, name, cancel);
+        if (_kept.Count >= KeptFiles)
         {
-            _cuts.Clear(); // a few jobs at a time: no need to know which is oldest
+            _kept.Clear(); // a few jobs at a time: no need to know which is oldest
         }
 
-        _cuts[jobId] = (written, cut);
-        return cut;
+        _kept[file] = (written, value);
+        return value;
     }
 }
 
 /// <summary>A film and what it is made of.</summary>
 /// <param name="Film">The resolved cut.</param>
-/// <param name="Sources">By path below <c>sources/</c>.</param>
-/// <param name="Files">Where to read a source from, by its path: full path of the file or of its stand-in in the work folder.</param>
-public sealed record Cut(Film Film, IReadOnlyDictionary<string, SourceFacts> Sources, IReadOnlyDictionary<string, string> Files);
+/// <param name="Footage">Its sources, and the files (or their stand-ins in the work folder) to read them from.</param>
+public sealed record Cut(Film Film, Footage Footage);
 
 /// <summary>A probed source.</summary>
 /// <param name="Facts">What it is.</param>
