@@ -1,4 +1,3 @@
-using OrleansAssembly.Jobs;
 using OrleansAssembly.Timeline;
 
 namespace OrleansAssembly.Jobs.Tests;

@@ -1,5 +1,4 @@
 using CsCheck;
-using OrleansAssembly.Jobs;
 
 namespace OrleansAssembly.Jobs.Tests;
 

@@ -1,4 +1,3 @@
-using OrleansAssembly.Jobs;
 
 namespace OrleansAssembly.Jobs.Tests;
 

@@ -1,5 +1,4 @@
 using CsCheck;
-using OrleansAssembly.Jobs;
 using OrleansAssembly.Timeline;
 
 namespace OrleansAssembly.Jobs.Tests;
