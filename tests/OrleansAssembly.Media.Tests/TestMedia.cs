@@ -16,6 +16,9 @@ internal sealed class TestMedia : IDisposable
         Options = Microsoft.Extensions.Options.Options.Create(options);
         Store = new MediaStore(Options);
         Runner = new FfmpegRunner(Options, TimeProvider.System, NullLogger<FfmpegRunner>.Instance);
+        Prober = new SourceProber(Runner, Store);
+        Checker = new SourceChecker(Runner, Store);
+        Normalizer = new SourceNormalizer(Runner, Store, Prober);
     }
 
     public IOptions<MediaOptions> Options { get; }
@@ -23,6 +26,12 @@ internal sealed class TestMedia : IDisposable
     public MediaStore Store { get; }
 
     public FfmpegRunner Runner { get; }
+
+    public SourceProber Prober { get; }
+
+    public SourceChecker Checker { get; }
+
+    public SourceNormalizer Normalizer { get; }
 
     public string Root => _folder.FullName;
 
