@@ -1,4 +1,3 @@
-using OrleansAssembly.Contracts;
 using OrleansAssembly.Jobs;
 using OrleansAssembly.Media;
 using OrleansAssembly.Timeline;
