@@ -50,10 +50,10 @@ public readonly record struct Rational : IComparable<Rational>
     public int CompareTo(Rational other) => ((Int128)Numerator * other.Denominator).CompareTo((Int128)other.Numerator * Denominator);
 
     /// <summary>Greatest integer not above the value.</summary>
-    public long Floor() => Numerator >= 0 ? Numerator / Denominator : -((-Numerator + Denominator - 1) / Denominator);
+    public long Floor() => (Numerator / Denominator) - (Numerator % Denominator < 0 ? 1 : 0);
 
     /// <summary>Smallest integer not below the value.</summary>
-    public long Ceiling() => -new Rational(-Numerator, Denominator).Floor();
+    public long Ceiling() => (Numerator / Denominator) + (Numerator % Denominator > 0 ? 1 : 0);
 
     /// <summary>Nearest integer, halves upwards: <c>floor(x + 1/2)</c>.</summary>
     public long Round() => (this + new Rational(1, 2)).Floor();
@@ -89,8 +89,9 @@ public readonly record struct Rational : IComparable<Rational>
         value = new Rational(numerator, denominator);
         return true;
 
+        // The smallest 64-bit number has no positive counterpart, so it could not be reduced.
         static bool TryLong(string part, out long number) =>
-            long.TryParse(part, System.Globalization.NumberStyles.AllowLeadingSign, System.Globalization.CultureInfo.InvariantCulture, out number);
+            long.TryParse(part, System.Globalization.NumberStyles.AllowLeadingSign, System.Globalization.CultureInfo.InvariantCulture, out number) && number != long.MinValue;
     }
 
     private static Rational Reduce(Int128 numerator, Int128 denominator)

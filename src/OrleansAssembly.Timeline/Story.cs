@@ -33,8 +33,3 @@ public sealed record StoryShot(
     string RecordOut,
     double DurationSeconds,
     IReadOnlyList<string> Tags);
-
-public static class StoryBuilder
-{
-    public static Story Build(Film film, string title, string projectId, IReadOnlyDictionary<string, SourceFacts> sources) => throw new NotImplementedException();
-}

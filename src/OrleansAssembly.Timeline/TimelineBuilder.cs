@@ -12,11 +12,20 @@ public sealed record FilmResult(Film? Film, IReadOnlyList<FieldProblem> Problems
 public static class TimelineBuilder
 {
     /// <summary>Everything wrong that can be seen without the sources; empty where nothing is.</summary>
-    public static IReadOnlyList<FieldProblem> Check(TimelineSpec? spec) => throw new NotImplementedException();
+    public static IReadOnlyList<FieldProblem> Check(TimelineSpec? spec) => SpecCheck.Run(spec);
 
     /// <summary>Resolves the cut against the probed sources (by path). Gives every problem at once.</summary>
-    public static FilmResult Build(TimelineSpec spec, IReadOnlyDictionary<string, SourceFacts> sources) => throw new NotImplementedException();
+    public static FilmResult Build(TimelineSpec spec, IReadOnlyDictionary<string, SourceFacts> sources)
+    {
+        var problems = Check(spec);
+        return problems.Count > 0 ? new(null, problems) : new FilmResolver(spec, sources).Resolve();
+    }
 
     /// <summary>The distinct source paths of a cut in the order of first use: pictures, then sounds.</summary>
-    public static IReadOnlyList<string> Sources(TimelineSpec spec) => throw new NotImplementedException();
+    public static IReadOnlyList<string> Sources(TimelineSpec spec)
+    {
+        var pictures = (spec.Shots ?? []).Select(shot => shot?.Source);
+        var sounds = (spec.Audio ?? []).Select(sound => sound?.Source);
+        return [.. pictures.Concat(sounds).OfType<string>().Distinct(StringComparer.Ordinal)];
+    }
 }

@@ -1,0 +1,182 @@
+using System.Globalization;
+
+namespace OrleansAssembly.Media;
+
+public sealed partial class FfmpegRunner
+{
+    /// <summary>What is known of one running child, shared by the loop that reads its output and the timer that watches it.</summary>
+    private sealed class Child(Action<int>? onStarted)
+    {
+        private int _looksWithoutMove;
+        private Exception? _failure;
+
+        public CancellationTokenSource? Kill { private get; set; }
+
+        public int Pid { get; private set; }
+
+        public bool Stalled { get; private set; }
+
+        /// <summary>As last seen: the kernel forgets the numbers when the child ends.</summary>
+        public double CpuSeconds { get; private set; }
+
+        public void Started(int pid)
+        {
+            Pid = pid;
+            if (onStarted is not null)
+            {
+                Guard(onStarted)(pid);
+            }
+        }
+
+        public void Moved() => Volatile.Write(ref _looksWithoutMove, 0);
+
+        /// <summary>Refreshes <see cref="CpuSeconds"/>; true where the child is held.</summary>
+        public bool Look()
+        {
+            if (Pid == 0 || ChildProcess.Look(Pid) is not { } seen)
+            {
+                return false;
+            }
+
+            CpuSeconds = Math.Max(CpuSeconds, seen.CpuSeconds);
+            return seen.Held;
+        }
+
+        /// <summary>Counts looks at which nothing had moved. Held (paused) time does not count, and a resumed child has the whole limit again.</summary>
+        public void Watch(int limit)
+        {
+            if (Look())
+            {
+                Moved();
+            }
+            else if (Interlocked.Increment(ref _looksWithoutMove) > limit)
+            {
+                Stalled = true;
+                End();
+            }
+        }
+
+        /// <summary>A callback that throws ends the child, and its exception comes out of the run.</summary>
+        public Action<T> Guard<T>(Action<T> callback) => value =>
+        {
+            if (_failure is not null)
+            {
+                return;
+            }
+
+            try
+            {
+                callback(value);
+            }
+            catch (Exception e)
+            {
+                _failure = e;
+                End();
+            }
+        };
+
+        public void ThrowIfFailed()
+        {
+            if (_failure is not null)
+            {
+                System.Runtime.ExceptionServices.ExceptionDispatchInfo.Throw(_failure);
+            }
+        }
+
+        private void End()
+        {
+            try
+            {
+                Kill?.Cancel();
+            }
+            catch (ObjectDisposedException)
+            {
+                // The run ended by itself in the same moment.
+            }
+        }
+    }
+
+    /// <summary>Reads the <c>key=value</c> blocks of <c>-progress</c>; each ends with a <c>progress=</c> line.</summary>
+    private sealed class ProgressReader(Child child, Action<FfmpegProgress>? onProgress)
+    {
+        private long _frames;
+        private long _outMicroseconds;
+        private long _bytes;
+        private (long, long, long) _last;
+
+        public void Read(string line)
+        {
+            var equals = line.IndexOf('=', StringComparison.Ordinal);
+            if (equals < 0)
+            {
+                return;
+            }
+
+            var value = line.AsSpan(equals + 1).Trim();
+            switch (line.AsSpan(0, equals))
+            {
+                case "frame":
+                    Set(ref _frames, value);
+                    break;
+                case "out_time_us":
+                    Set(ref _outMicroseconds, value);
+                    break;
+                case "total_size":
+                    Set(ref _bytes, value);
+                    break;
+                case "progress":
+                    Report();
+                    break;
+            }
+        }
+
+        /// <summary>Before the first packet comes out, values are <c>N/A</c> or negative.</summary>
+        private static void Set(ref long field, ReadOnlySpan<char> value)
+        {
+            if (long.TryParse(value, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number) && number > field)
+            {
+                field = number;
+            }
+        }
+
+        private void Report()
+        {
+            if (_last != (_frames, _outMicroseconds, _bytes))
+            {
+                _last = (_frames, _outMicroseconds, _bytes);
+                child.Moved();
+            }
+
+            child.Look();
+            onProgress?.Invoke(new FfmpegProgress(_frames, TimeSpan.FromMicroseconds(_outMicroseconds), child.CpuSeconds, _bytes));
+        }
+    }
+
+    /// <summary>The last lines of stderr. Messages reach clients, so the media root's place on this machine is taken out.</summary>
+    private sealed class StderrTail(string root)
+    {
+        private const int Lines = 40;
+        private const int Characters = 8 * 1024;
+        private readonly Queue<string> _lines = new();
+        private readonly string[] _roots = [.. new[] { Path.GetFullPath(root), RealPath.Of(Path.GetFullPath(root)) }.OfType<string>().Distinct()];
+        private int _length;
+
+        public void Add(string line)
+        {
+            foreach (var place in _roots)
+            {
+                line = line.Replace(place + "/", "", StringComparison.Ordinal).Replace(place, "", StringComparison.Ordinal);
+            }
+
+            line = line.Length > Characters ? line[..Characters] : line;
+            _lines.Enqueue(line);
+            _length += line.Length;
+            while (_lines.Count > Lines || (_length > Characters && _lines.Count > 1))
+            {
+                _length -= _lines.Dequeue().Length;
+            }
+        }
+
+        public override string ToString() => string.Join('\n', _lines);
+    }
+}

@@ -1,0 +1,158 @@
+using System.ComponentModel;
+using System.Globalization;
+using System.Text;
+using CliWrap;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+
+namespace OrleansAssembly.Media;
+
+/// <summary>
+/// Runs ffmpeg and ffprobe as children that no failure leaves behind: at lower priority, in a session of their own (a Ctrl-C at the terminal is the
+/// server's to handle), with a bare environment and no stdin, killed by the kernel when this process dies, and ended when they make no progress.
+/// </summary>
+public sealed partial class FfmpegRunner(IOptions<MediaOptions> options, TimeProvider time, ILogger<FfmpegRunner> log)
+{
+    /// <summary>Most that ffprobe may answer in one text, characters.</summary>
+    private const int LongestOutput = 64 << 20;
+
+    /// <summary>How often within the stall limit a child is looked at.</summary>
+    private const int LooksPerLimit = 8;
+
+    private static readonly TimeSpan Grace = TimeSpan.FromSeconds(2);
+
+    private readonly string? _setpriv = ChildProcess.Find("setpriv");
+    private int _warned;
+
+    /// <summary>Runs ffmpeg to its end.</summary>
+    /// <param name="arguments">Without the program, <c>-v</c>, <c>-nostdin</c> and <c>-progress</c>: these are put in front.</param>
+    /// <param name="workingDirectory">An existing folder; relative names in the arguments are below it.</param>
+    /// <param name="onProgress">Called about five times a second from the loop that reads the child's output.</param>
+    /// <param name="onStarted">Called once with the child's process id.</param>
+    /// <exception cref="OperationCanceledException">Cancelled; the child is gone then (SIGINT first, SIGKILL after 2 s).</exception>
+    public Task<FfmpegRun> RunAsync(
+        IReadOnlyList<string> arguments,
+        string workingDirectory,
+        Action<FfmpegProgress>? onProgress,
+        CancellationToken cancel,
+        Action<int>? onStarted = null)
+    {
+        var child = new Child(onStarted);
+        var progress = new ProgressReader(child, onProgress);
+        return RunAsync(
+            options.Value.Ffmpeg,
+            ["-v", "error", "-nostdin", "-progress", "pipe:1", "-stats_period", "0.2", .. arguments],
+            workingDirectory,
+            child,
+            PipeTarget.ToDelegate(child.Guard<string>(progress.Read)),
+            cancel);
+    }
+
+    /// <summary>Runs ffprobe to its end.</summary>
+    /// <param name="arguments">Without the program and <c>-v</c>.</param>
+    /// <returns>How it ended, and all that it wrote; a text beyond 64 MB ends it as a failure.</returns>
+    /// <exception cref="OperationCanceledException">Cancelled; the child is gone then.</exception>
+    public async Task<(FfmpegRun Run, string Output)> ProbeAsync(IReadOnlyList<string> arguments, CancellationToken cancel)
+    {
+        var child = new Child(null);
+        var output = new StringBuilder();
+        var target = PipeTarget.ToDelegate(child.Guard<string>(line =>
+        {
+            if (output.Length + line.Length > LongestOutput)
+            {
+                throw new InvalidDataException("ffprobe wrote more than 64 MB.");
+            }
+
+            output.Append(line).Append('\n');
+        }));
+        var run = await RunAsync(options.Value.Ffprobe, ["-v", "error", .. arguments], Path.GetTempPath(), child, target, cancel);
+        return (run, output.ToString());
+    }
+
+    /// <summary>Runs ffprobe to its end and hands on each line as it comes, so that any amount takes no memory; each line counts as progress.</summary>
+    /// <param name="arguments">Without the program and <c>-v</c>.</param>
+    /// <param name="onLine">Called from the loop that reads the child's output.</param>
+    /// <exception cref="OperationCanceledException">Cancelled; the child is gone then.</exception>
+    public Task<FfmpegRun> ProbeAsync(IReadOnlyList<string> arguments, Action<string> onLine, CancellationToken cancel)
+    {
+        var child = new Child(null);
+        var target = PipeTarget.ToDelegate(child.Guard<string>(line =>
+        {
+            child.Moved();
+            onLine(line);
+        }));
+        return RunAsync(options.Value.Ffprobe, ["-v", "error", .. arguments], Path.GetTempPath(), child, target, cancel);
+    }
+
+    private async Task<FfmpegRun> RunAsync(string program, IReadOnlyList<string> arguments, string workingDirectory, Child child, PipeTarget output, CancellationToken cancel)
+    {
+        cancel.ThrowIfCancellationRequested();
+        var errors = new StderrTail(options.Value.Root);
+        var command = Shell(program, arguments)
+            .WithWorkingDirectory(workingDirectory)
+            .WithEnvironmentVariables(BareEnvironment())
+            .WithValidation(CommandResultValidation.None)
+            .WithStandardOutputPipe(output)
+            .WithStandardErrorPipe(PipeTarget.ToDelegate(errors.Add));
+
+        using var kill = new CancellationTokenSource(Timeout.InfiniteTimeSpan, time);
+        using var end = new CancellationTokenSource();
+        child.Kill = kill;
+        try
+        {
+            var run = await ChildProcess.StartAsync(command, kill.Token, end.Token);
+            child.Started(run.ProcessId);
+            var period = options.Value.StallLimit / LooksPerLimit;
+            await using var watch = time.CreateTimer(_ => child.Watch(LooksPerLimit), null, period, period);
+            await using var _ = cancel.Register(() =>
+            {
+                kill.CancelAfter(Grace);
+                end.Cancel();
+            });
+            var result = await run;
+            cancel.ThrowIfCancellationRequested();
+            child.ThrowIfFailed();
+            return new FfmpegRun(result.ExitCode, errors.ToString(), false, child.CpuSeconds);
+        }
+        catch (Win32Exception e)
+        {
+            return new FfmpegRun(127, $"{program} cannot be started: {e.Message}", false, 0);
+        }
+        catch (OperationCanceledException) when (!cancel.IsCancellationRequested)
+        {
+            child.ThrowIfFailed();
+            LogStalled(child.Pid, options.Value.StallLimit.TotalSeconds);
+            return new FfmpegRun(-1, errors.ToString(), child.Stalled, child.CpuSeconds);
+        }
+        catch (OperationCanceledException)
+        {
+            throw new OperationCanceledException(cancel);
+        }
+    }
+
+    /// <summary>Each program replaces the one before it (exec), so that the id of the first is ffmpeg's.</summary>
+    private Command Shell(string program, IReadOnlyList<string> arguments)
+    {
+        IReadOnlyList<string> niced = ["nice", "-n", options.Value.Niceness.ToString(CultureInfo.InvariantCulture), program, .. arguments];
+        if (_setpriv is not null)
+        {
+            return Cli.Wrap(_setpriv).WithArguments(["--pdeathsig", "KILL", "--", "setsid", .. niced]);
+        }
+
+        if (Interlocked.Exchange(ref _warned, 1) == 0)
+        {
+            LogNoSetpriv();
+        }
+
+        return Cli.Wrap(niced[0]).WithArguments(niced.Skip(1));
+    }
+
+    /// <summary>Nothing of ours reaches the child (connection strings, proxies) but where programs lie; C locale, so that messages and numbers read the same everywhere.</summary>
+    private static Dictionary<string, string?> BareEnvironment()
+    {
+        var bare = Environment.GetEnvironmentVariables().Keys.Cast<string>().ToDictionary(name => name, _ => (string?)null);
+        bare["PATH"] = Environment.GetEnvironmentVariable("PATH");
+        bare["LANG"] = "C";
+        return bare;
+    }
+}
