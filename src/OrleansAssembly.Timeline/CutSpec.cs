@@ -66,6 +66,9 @@ public static class TimelineLimits
 {
     public const int MaxShots = 10_000;
     public const int MaxAudio = 100;
+
+    /// <summary>Frames of a dissolve: an edit list has three digits for it.</summary>
+    public const int MaxDissolve = 999;
     public const int MaxTextLength = 500;
     public const int MinSize = 16;
     public const int MaxSize = 8192;

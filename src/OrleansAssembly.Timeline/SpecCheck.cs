@@ -120,8 +120,8 @@ internal sealed class SpecCheck
                 break;
             case "cut":
                 break;
-            case "dissolve" when transition.Frames is not >= 1:
-                Add($"{path}.frames", "A dissolve needs its length in frames of the film, 1 or more.");
+            case "dissolve" when transition.Frames is not (>= 1 and <= TimelineLimits.MaxDissolve):
+                Add($"{path}.frames", $"A dissolve needs its length in frames of the film, from 1 to {TimelineLimits.MaxDissolve}.");
                 break;
             case "dissolve":
                 break;

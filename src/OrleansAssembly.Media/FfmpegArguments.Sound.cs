@@ -1,0 +1,119 @@
+using OrleansAssembly.Timeline;
+
+namespace OrleansAssembly.Media;
+
+public static partial class FfmpegArguments
+{
+    /// <summary>Hz of every film's sound.</summary>
+    public const int SampleRate = 48_000;
+
+    /// <summary>The sample at which a frame of the film starts; from the film's start, so that rounding cannot grow.</summary>
+    public static long SampleAt(FrameRate rate, long frame) => (rate.TimeOf(frame) * SampleRate).Round();
+
+    /// <summary>
+    /// The sound of one shot as a stereo WAV of exactly as many samples as its frames last; silence where the source has none. A dissolve into the shot is a crossfade of equal
+    /// power over the same frames, from the sound of the shot before running on.
+    /// </summary>
+    public static IReadOnlyList<string> ShotSound(Film film, Shot shot, Footage footage, string file)
+    {
+        var from = SampleAt(film.Rate, shot.StartFrame);
+        var samples = SampleAt(film.Rate, shot.EndFrame) - from;
+        var crossfade = SampleAt(film.Rate, shot.StartFrame + shot.DissolveFrames) - from;
+        List<string> arguments = ["-y", "-xerror"];
+        List<string> graph = [];
+        var last = Add(shot, Rational.Zero, samples, "[in]");
+        if (crossfade > 0)
+        {
+            graph.Add($"{last}afade=t=in:ss=0:ns={crossfade}:curve=qsin[risen]");
+            last = "[risen]";
+            if (shot.Index > 0)
+            {
+                var before = film.Shots[shot.Index - 1];
+                Add(before, film.Rate.TimeOf(before.Frames), crossfade, "[out]");
+                graph.Add($"[out]afade=t=out:ss=0:ns={crossfade}:curve=qsin,apad=whole_len={samples}[fallen];[risen][fallen]amix=inputs=2:duration=first:normalize=0[mixed]");
+                last = "[mixed]";
+            }
+        }
+
+        return
+        [
+            .. arguments, "-filter_threads", "1", "-filter_complex", string.Join(';', graph), "-map", last, "-c:a", "pcm_f32le",
+            .. NoForeignTags, .. Bitexact, "-rf64", "auto", "-f", "wav", file,
+        ];
+
+        string Add(Shot from, Rational offset, long count, string label)
+        {
+            var facts = footage.Facts[from.Source];
+            if (facts.Audio is null)
+            {
+                graph.Add($"anullsrc=r={SampleRate}:cl=stereo,aformat=sample_fmts=fltp,atrim=end_sample={count}{label}");
+                return label;
+            }
+
+            var start = facts.Video!.Start + from.SourceIn + offset;
+            var input = arguments.Count(a => a == "-i");
+            arguments.AddRange(SourceInput(facts, start - SoundMargin(facts), ["-vn", "-sn", "-dn"], footage.Files[from.Source]));
+            graph.Add($"[{input}:{facts.Audio.StreamIndex}]{SoundChain(start, count)}{label}");
+            return label;
+        }
+    }
+
+    /// <summary>The whole sound of a film: the shots' sound in order, the clips laid over it, encoded.</summary>
+    /// <param name="list">ffconcat list of the shots' sound.</param>
+    /// <param name="sound">A preset with the sound format wanted.</param>
+    public static IReadOnlyList<string> Mix(Film film, Footage footage, string list, Preset sound, string file)
+    {
+        var total = SampleAt(film.Rate, film.Frames);
+        var audible = film.Audio.Where(c => (c.Start * SampleRate).Round() < total && footage.Facts[c.Source].Audio is not null).ToList();
+        List<string> arguments = ["-y", "-xerror", .. OwnInputGuard, "-f", "concat", "-safe", "0", "-i", list];
+        List<string> graph = [$"[0:0]asettb=1/{SampleRate},asetpts=N,aformat=sample_fmts=fltp:channel_layouts=stereo,apad=whole_len={total},atrim=end_sample={total}[bed]"];
+        foreach (var (clip, index) in audible.Select((c, i) => (c, i)))
+        {
+            var facts = footage.Facts[clip.Source];
+            var begin = (clip.Start * SampleRate).Round();
+            var count = Math.Min(((clip.Start + clip.Duration) * SampleRate).Round(), total) - begin;
+            var start = (facts.Video?.Start ?? facts.Audio!.Start) + clip.SourceIn;
+            arguments.AddRange(SourceInput(facts, start - SoundMargin(facts), ["-vn", "-sn", "-dn"], footage.Files[clip.Source]));
+            List<string> chain = [SoundChain(start, count)];
+            if (clip.GainDb != 0)
+            {
+                chain.Add($"volume={Text(clip.GainDb)}dB");
+            }
+
+            if ((clip.FadeIn * SampleRate).Round() is var rise and > 0)
+            {
+                chain.Add($"afade=t=in:ss=0:ns={Math.Min(rise, count)}");
+            }
+
+            if ((clip.FadeOut * SampleRate).Round() is var fall and > 0)
+            {
+                chain.Add($"afade=t=out:ss={Math.Max(0, count - fall)}:ns={Math.Min(fall, count)}");
+            }
+
+            graph.Add($"[{index + 1}:{facts.Audio!.StreamIndex}]{string.Join(',', chain)},adelay=delays={begin}S:all=1[clip{index}]");
+        }
+
+        // Only clips can add up to more than full level; the limiter leaves what is below it as it is.
+        graph.Add(audible.Count == 0
+            ? "[bed]anull[a]"
+            : $"[bed]{string.Concat(audible.Select((_, i) => $"[clip{i}]"))}amix=inputs={audible.Count + 1}:duration=first:normalize=0,"
+                + $"alimiter=limit=0.98:level=0:latency=1,apad=whole_len={total},atrim=end_sample={total},asetpts=N[a]");
+        return
+        [
+            .. arguments, "-filter_threads", "1", "-filter_complex", string.Join(';', graph), "-map", "[a]", "-c:a", sound.AudioCodec, .. sound.AudioArguments,
+            .. NoForeignTags, .. Bitexact, .. MovieTimescale(sound.AudioContainer), "-f", Muxer(sound.AudioContainer), file,
+        ];
+    }
+
+    /// <summary>
+    /// Sample 0 is the moment <paramref name="start"/> of the source: what is before is cut, a gap or a late start is filled with silence, an early end is padded; exactly <paramref name="samples"/> samples come out.
+    /// </summary>
+    private static string SoundChain(Rational start, long samples) =>
+        $"aresample={SampleRate},aformat=sample_fmts=fltp:channel_layouts=stereo,asettb=1/{SampleRate},asetpts=PTS-{(start * SampleRate).Round()},"
+        + $"aresample={SampleRate}:async=1:min_hard_comp=0.02:first_pts=0,apad=whole_len={samples},atrim=end_sample={samples},asetpts=N";
+
+    /// <summary>A clock for the whole file in which each length is a whole number of samples: the default of milliseconds rounds them.</summary>
+    private static string[] MovieTimescale(string extension) => extension is "mp4" or "mov" or "m4a" ? ["-movie_timescale", Text(SampleRate)] : [];
+
+    private static string Muxer(string extension) => extension == "m4a" ? "ipod" : extension;
+}

@@ -1,0 +1,118 @@
+using System.Text.RegularExpressions;
+
+namespace OrleansAssembly.Media;
+
+/// <summary>Makes one file by one run of ffmpeg: under a temporary name, looked at, on disk, and only then under its own name. Whoever finds a file under its name may trust it.</summary>
+public sealed partial class FfmpegFile(FfmpegRunner runner)
+{
+    /// <summary>Makes the file, over an older one.</summary>
+    /// <param name="arguments">The argument list for the temporary file that it is given.</param>
+    /// <param name="check">Says what is wrong with the temporary file, or null.</param>
+    /// <returns>How ffmpeg ended. Problems: <c>source-damaged</c>, <c>disk-full</c>, <c>encoder-failed</c>, and those of <paramref name="check"/>.</returns>
+    public async Task<MediaResult<FfmpegRun>> MakeAsync(
+        string file,
+        Func<string, IReadOnlyList<string>> arguments,
+        Func<string, Task<MediaProblem?>> check,
+        Action<FfmpegProgress>? onProgress,
+        CancellationToken cancel)
+    {
+        var folder = Path.GetDirectoryName(file)!;
+        Directory.CreateDirectory(folder);
+        var part = $"{file}.{Guid.NewGuid():N}.part";
+        try
+        {
+            var run = await runner.RunAsync(arguments(part), folder, onProgress, cancel);
+            if (ProblemOf(run) is { } failed)
+            {
+                return failed;
+            }
+
+            if (await check(part) is { } wrong)
+            {
+                return wrong;
+            }
+
+            using (var handle = File.OpenHandle(part, FileMode.Open, FileAccess.ReadWrite))
+            {
+                RandomAccess.FlushToDisk(handle);
+            }
+
+            File.Move(part, file, overwrite: true);
+            return run;
+        }
+        catch (IOException e) when (IsDiskFull(e))
+        {
+            return DiskFull();
+        }
+        finally
+        {
+            File.Delete(part);
+        }
+    }
+
+    /// <summary>Counts the pictures of a file of our own by its packets, or -1 where it cannot be read.</summary>
+    public async Task<long> CountAsync(string file, CancellationToken cancel)
+    {
+        var frames = 0L;
+        var run = await runner.RunAsync(FfmpegArguments.Count(file), Path.GetDirectoryName(file)!, p => frames = p.Frames, cancel);
+        return run.ExitCode == 0 ? frames : -1;
+    }
+
+    /// <summary>Why a run failed, or null where it did not.</summary>
+    public static MediaProblem? ProblemOf(FfmpegRun run)
+    {
+        if (run is { ExitCode: 0, Stalled: false })
+        {
+            return null;
+        }
+
+        if (run.Stalled)
+        {
+            return new MediaProblem("encoder-failed", "The encoder made no progress", $"ffmpeg was ended because it made no progress. {LastLines(run.Log)}", Transient: true);
+        }
+
+        if (run.Log.Contains("No space left on device", StringComparison.Ordinal))
+        {
+            return DiskFull();
+        }
+
+        if (DecodingFailed().IsMatch(run.Log))
+        {
+            return new MediaProblem("source-damaged", "A source cannot be decoded", $"Replace the source by an intact copy, or leave the damaged part out. ffmpeg says: {LastLines(run.Log)}");
+        }
+
+        // Above 128: ended by a signal, or 255, which is ffmpeg's own answer to one; 127: it could not be started. None says anything about the work.
+        var ended = run.ExitCode is < 0 or >= 127;
+        return new MediaProblem("encoder-failed", "The encoder failed", $"ffmpeg ended with code {run.ExitCode}. {LastLines(run.Log)}", Transient: ended);
+    }
+
+    private static MediaProblem DiskFull() =>
+        new("disk-full", "No space is left on the media volume", "Free space on the media volume and retry the job; what is finished is kept.");
+
+    private static bool IsDiskFull(IOException e) => (e.HResult & 0xFFFF) == 28; // ENOSPC
+
+    private static string LastLines(string log) =>
+        string.Join(" | ", log.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).TakeLast(5));
+
+    [GeneratedRegex("Invalid data found when processing input|corrupt decoded frame|[Ee]rror while decoding|Error submitting (a )?packet to (the )?decoder|moov atom not found|Decode error rate")]
+    private static partial Regex DecodingFailed();
+}
+
+/// <summary>Which ffmpeg it is: other builds make other bytes.</summary>
+public sealed class FfmpegBuild(FfmpegRunner runner)
+{
+    private string? _name;
+
+    /// <summary>The version with its libraries, asked once.</summary>
+    /// <exception cref="InvalidOperationException">It cannot be run.</exception>
+    public async Task<string> NameAsync(CancellationToken cancel)
+    {
+        if (_name is null)
+        {
+            var (run, output) = await runner.ProbeAsync(["-version"], cancel);
+            _name = run.ExitCode == 0 ? output : throw new InvalidOperationException($"ffprobe cannot be run: {run.Log}");
+        }
+
+        return _name;
+    }
+}

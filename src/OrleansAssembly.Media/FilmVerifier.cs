@@ -1,0 +1,154 @@
+using System.Globalization;
+using System.Security.Cryptography;
+using OrleansAssembly.Timeline;
+
+namespace OrleansAssembly.Media;
+
+/// <summary>What verifying a film found.</summary>
+/// <param name="Frames">Pictures, all decoded.</param>
+/// <param name="DurationSeconds">Length of the picture.</param>
+/// <param name="SoundSeconds">Length of the sound.</param>
+/// <param name="Bytes">File size.</param>
+/// <param name="Sha256">Checksum, hex.</param>
+public sealed record FilmFacts(long Frames, double DurationSeconds, double SoundSeconds, long Bytes, string Sha256);
+
+/// <summary>Makes sure that a finished film is what was planned, by decoding all of it.</summary>
+public sealed class FilmVerifier(FfmpegRunner runner, TimeProvider time)
+{
+    private const double ShareOfDecoding = 0.9;
+
+    /// <summary>Decodes the film and compares it with the plan: each picture on its place in time, none missing or too many, sound as long as the picture to within one frame.</summary>
+    /// <param name="workFolder">Where a report may lie for the time being.</param>
+    /// <returns>The film's facts. Problems: <c>film-invalid</c>, and <c>encoder-failed</c> where ffmpeg was ended.</returns>
+    /// <exception cref="OperationCanceledException">Cancelled.</exception>
+    public async Task<MediaResult<FilmFacts>> VerifyAsync(string file, Film film, string workFolder, Action<WorkProgress>? onProgress, CancellationToken cancel)
+    {
+        Directory.CreateDirectory(workFolder);
+        var report = Path.Combine(workFolder, $"{Guid.NewGuid():N}.decoded");
+        var meter = new WorkMeter(time, onProgress);
+        try
+        {
+            var run = await runner.RunAsync(
+                FfmpegArguments.Decode(file, report),
+                workFolder,
+                p => meter.Report(ShareOfDecoding * p.Frames / film.Frames, p.Frames, p.CpuSeconds),
+                cancel);
+            meter.Add(run);
+            if (FfmpegFile.ProblemOf(run) is { } problem)
+            {
+                return problem.Transient || problem.Name == "disk-full" ? problem : Invalid($"It does not decode: {run.Log.Trim()}");
+            }
+
+            var timing = new FilmTiming(film);
+            await foreach (var line in File.ReadLinesAsync(report, cancel))
+            {
+                timing.Read(line);
+            }
+
+            if (timing.Mistake() is { } mistake)
+            {
+                return Invalid(mistake);
+            }
+
+            var (bytes, sha256) = await HashAsync(file, fraction => meter.Report(ShareOfDecoding + ((1 - ShareOfDecoding) * fraction), film.Frames, 0), cancel);
+            return new FilmFacts(film.Frames, film.Duration.ToDouble(), timing.SoundSeconds, bytes, sha256);
+        }
+        finally
+        {
+            File.Delete(report);
+        }
+    }
+
+    private static MediaProblem Invalid(string what) => new("film-invalid", "The finished film is not what was planned", what);
+
+    private static async Task<(long Bytes, string Sha256)> HashAsync(string file, Action<double> onProgress, CancellationToken cancel)
+    {
+        await using var stream = new FileStream(file, FileMode.Open, FileAccess.Read, FileShare.Read, 1 << 20, useAsync: true);
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        var buffer = new byte[1 << 20];
+        var done = 0L;
+        while (await stream.ReadAsync(buffer, cancel) is var read and > 0)
+        {
+            hash.AppendData(buffer, 0, read);
+            done += read;
+            onProgress((double)done / stream.Length);
+        }
+
+        return (done, Convert.ToHexStringLower(hash.GetHashAndReset()));
+    }
+}
+
+/// <summary>Reads ffmpeg's framecrc lines (<c>stream, dts, pts, duration, size, crc</c> below <c>#tb stream: n/d</c>) and compares the times with a film's plan.</summary>
+internal sealed class FilmTiming(Film film)
+{
+    /// <summary>WebM counts milliseconds: half of one is lost by rounding.</summary>
+    private const double Tolerance = 0.00101;
+
+    private readonly double[] _tick = new double[2];
+    private double _last = double.NegativeInfinity;
+    private double? _soundStart;
+    private double _soundEnd;
+    private string? _mistake;
+
+    public long Frames { get; private set; }
+
+    public double SoundSeconds => _soundEnd - (_soundStart ?? 0);
+
+    public void Read(string line)
+    {
+        if (line.StartsWith("#tb ", StringComparison.Ordinal))
+        {
+            var parts = line[4..].Split(':', 2, StringSplitOptions.TrimEntries);
+            if (Rational.TryParse(parts[1], out var tick))
+            {
+                _tick[int.Parse(parts[0], CultureInfo.InvariantCulture)] = tick.ToDouble();
+            }
+        }
+        else if (line.Length > 0 && line[0] != '#')
+        {
+            var fields = line.Split(',', StringSplitOptions.TrimEntries);
+            var stream = int.Parse(fields[0], CultureInfo.InvariantCulture);
+            var start = long.Parse(fields[2], CultureInfo.InvariantCulture) * _tick[stream];
+            if (stream == 0)
+            {
+                Picture(start);
+            }
+            else
+            {
+                _soundStart ??= start;
+                _soundEnd = start + (long.Parse(fields[3], CultureInfo.InvariantCulture) * _tick[stream]);
+            }
+        }
+    }
+
+    /// <summary>What is wrong with the whole, or null.</summary>
+    public string? Mistake()
+    {
+        var frame = film.Rate.TimeOf(1).ToDouble();
+        if (Frames != film.Frames)
+        {
+            return $"It has {Frames} frames and not {film.Frames}.";
+        }
+
+        if (_mistake is not null)
+        {
+            return _mistake;
+        }
+
+        return Math.Abs(_soundStart ?? double.MaxValue) <= frame && Math.Abs(_soundEnd - film.Duration.ToDouble()) <= frame
+            ? null
+            : FormattableString.Invariant($"Its sound lasts from {_soundStart:0.000} s to {_soundEnd:0.000} s, its picture to {film.Duration.ToDouble():0.000} s.");
+    }
+
+    private void Picture(double start)
+    {
+        var planned = film.Rate.TimeOf(Frames).ToDouble();
+        if (_mistake is null && (start <= _last || Math.Abs(start - planned) > Tolerance))
+        {
+            _mistake = FormattableString.Invariant($"Frame {Frames} is shown at {start:0.000000} s and not at {planned:0.000000} s.");
+        }
+
+        _last = start;
+        Frames++;
+    }
+}

@@ -1,0 +1,83 @@
+using OrleansAssembly.Timeline;
+
+namespace OrleansAssembly.Media;
+
+/// <summary>The files that show a film before it is played.</summary>
+/// <param name="Files">File names in the folder: poster, sprite, its index, preview.</param>
+public sealed record PreviewFiles(IReadOnlyList<string> Files);
+
+/// <summary>Makes a film's poster, its thumbnails as one sprite with a WebVTT index, and a short preview.</summary>
+public sealed class PreviewMaker(FfmpegFile ffmpeg, TimeProvider time)
+{
+    public const string Poster = "poster.jpg";
+    public const string Sprite = "sprite.jpg";
+    public const string Index = "thumbnails.vtt";
+    public const string Preview = "preview.mp4";
+
+    /// <summary>Makes all of them from a finished film; run again, it makes them again.</summary>
+    /// <param name="file">The film, in any format.</param>
+    /// <param name="folder">Where they are put.</param>
+    /// <returns>What was made. Problems: <c>disk-full</c>, <c>encoder-failed</c>, <c>source-damaged</c>.</returns>
+    /// <exception cref="OperationCanceledException">Cancelled; what is finished is kept.</exception>
+    public async Task<MediaResult<PreviewFiles>> MakeAsync(string file, Film film, string folder, Action<WorkProgress>? onProgress, CancellationToken cancel)
+    {
+        var meter = new WorkMeter(time, onProgress);
+        var step = 0;
+
+        // Of a film with nothing but black there is no other picture: then any will do.
+        var poster = await MakeStepAsync(Poster, part => FfmpegArguments.Poster(film, file, allowBlack: false, part));
+        if (poster is { Transient: false })
+        {
+            step = 0;
+            poster = await MakeStepAsync(Poster, part => FfmpegArguments.Poster(film, file, allowBlack: true, part));
+        }
+
+        if (poster is not null)
+        {
+            return poster;
+        }
+
+        if (await MakeStepAsync(Sprite, part => FfmpegArguments.Sprite(film, file, part)) is { } noSprite)
+        {
+            return noSprite;
+        }
+
+        await WriteAsync(Path.Combine(folder, Index), FfmpegArguments.SpriteIndex(film, Sprite), cancel);
+        if (await MakeStepAsync(Preview, part => FfmpegArguments.Preview(film, file, part)) is { } noPreview)
+        {
+            return noPreview;
+        }
+
+        return new PreviewFiles([Poster, Sprite, Index, Preview]);
+
+        async Task<MediaProblem?> MakeStepAsync(string name, Func<string, IReadOnlyList<string>> arguments)
+        {
+            const double steps = 3;
+            var made = await ffmpeg.MakeAsync(
+                Path.Combine(folder, name),
+                arguments,
+                part => Task.FromResult(NotEmpty(part, name)),
+                p => meter.Report(step / steps, 0, p.CpuSeconds),
+                cancel);
+            step++;
+            if (made.Value is { } run)
+            {
+                meter.Add(run);
+                meter.Report(step / steps, 0, 0);
+            }
+
+            return made.Problem;
+        }
+    }
+
+    private static MediaProblem? NotEmpty(string part, string name) => new FileInfo(part) is { Exists: true, Length: > 0 }
+        ? null
+        : new MediaProblem("encoder-failed", "A preview could not be made", $"ffmpeg wrote no {name}.");
+
+    private static async Task WriteAsync(string file, string text, CancellationToken cancel)
+    {
+        var part = $"{file}.{Guid.NewGuid():N}.part";
+        await File.WriteAllTextAsync(part, text, cancel);
+        File.Move(part, file, overwrite: true);
+    }
+}

@@ -1,0 +1,67 @@
+using System.Globalization;
+using OrleansAssembly.Timeline;
+
+namespace OrleansAssembly.Media;
+
+/// <summary>Encodes the picture of one segment. A finished segment is a checkpoint: its name tells what it was made of, and it is never made twice.</summary>
+public sealed class SegmentEncoder(FfmpegFile ffmpeg, FfmpegBuild build, TimeProvider time)
+{
+    /// <summary>Pictures wait inside the encoder: a fifth of the work comes after the last has entered.</summary>
+    private const double ShareOfEntering = 0.8;
+
+    /// <summary>Encodes the segment, or finds it made.</summary>
+    /// <param name="workFolder">The job's work folder; the segment lies below its <c>seg/</c>.</param>
+    /// <param name="onProgress">Called a few times a second.</param>
+    /// <returns>The file. Problems: <c>source-damaged</c>, <c>disk-full</c>, <c>encoder-failed</c>.</returns>
+    /// <exception cref="OperationCanceledException">Cancelled; nothing is left behind.</exception>
+    public async Task<MediaResult<MadeFile>> EncodeAsync(
+        string workFolder,
+        Film film,
+        Segment segment,
+        Footage footage,
+        Preset preset,
+        Action<WorkProgress>? onProgress,
+        CancellationToken cancel)
+    {
+        var file = await PathAsync(workFolder, film, segment, footage, preset, cancel);
+        if (File.Exists(file) && await ffmpeg.CountAsync(file, cancel) == segment.Frames)
+        {
+            return new MadeFile(file, new FileInfo(file).Length, 0);
+        }
+
+        var meter = new WorkMeter(time, onProgress);
+        var seconds = film.Rate.TimeOf(segment.Frames).ToDouble();
+        var made = await ffmpeg.MakeAsync(
+            file,
+            part => FfmpegArguments.Segment(film, segment, footage, preset, part),
+            part => CheckAsync(part, film, segment, cancel),
+            p => meter.Report(
+                (ShareOfEntering * p.Frames / segment.Frames) + ((1 - ShareOfEntering) * Math.Max(0, p.OutTime.TotalSeconds) / seconds),
+                p.Frames,
+                p.CpuSeconds),
+            cancel);
+        return made.Value is { } run ? new MadeFile(file, new FileInfo(file).Length, run.CpuSeconds) : made.Problem!;
+    }
+
+    /// <summary>Where the segment is or will be.</summary>
+    public async Task<string> PathAsync(string workFolder, Film film, Segment segment, Footage footage, Preset preset, CancellationToken cancel)
+    {
+        var key = ContentKey.Of(FfmpegArguments.Segment(film, segment, footage.ByIdentity(), preset, ""), await build.NameAsync(cancel));
+        return Path.Combine(workFolder, "seg", preset.Name, string.Create(CultureInfo.InvariantCulture, $"{segment.Index:D5}-{key}.{preset.SegmentExtension}"));
+    }
+
+    private async Task<MediaProblem?> CheckAsync(string part, Film film, Segment segment, CancellationToken cancel)
+    {
+        var frames = await ffmpeg.CountAsync(part, cancel);
+        if (frames == segment.Frames)
+        {
+            return null;
+        }
+
+        var shot = film.Shots[segment.Shot];
+        return new MediaProblem(
+            "source-damaged",
+            "A source ends too early or cannot be decoded",
+            $"Shot '{shot.Name}' from '{shot.Source}' gave {Math.Max(0, frames)} of {segment.Frames} frames. Replace the source by an intact copy, or use less of it.");
+    }
+}
