@@ -20,7 +20,7 @@ public static partial class FfmpegArguments
     {
         IEnumerable<string> container = preset.Container switch
         {
-            "webm" => ["-cues_to_front", "1"],
+            "webm" => ["-cues_to_front", "1", "-avoid_negative_ts", "disabled"],
             "mov" => ["-movflags", "+faststart+write_colr", "-timecode", timecode],
             _ => ["-movflags", "+faststart"],
         };
