@@ -25,7 +25,7 @@ public sealed class FrameExactTests : IDisposable
             filmRate,
             new ShotSpec(a, "3s", "5.5s"),
             new ShotSpec(b, "0.5s", "2.28s"),
-            new ShotSpec(a, "00:00:01:07", "00:00:01:08"),
+            new ShotSpec(a, "00:00:01:07", "00:00:01:10"),
             new ShotSpec(a, "7.1s", "8.2s"));
 
         var file = await _workshop.FilmAsync(film);

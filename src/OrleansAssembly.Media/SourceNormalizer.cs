@@ -1,0 +1,73 @@
+using System.Globalization;
+using OrleansAssembly.Timeline;
+
+namespace OrleansAssembly.Media;
+
+/// <summary>Gives sources that cannot be sought exactly a container in which they can, without touching pictures or sound.</summary>
+public sealed class SourceNormalizer(FfmpegRunner runner, MediaStore store, SourceProber prober)
+{
+    /// <summary>True for streams without an index: a seek with two seconds to spare gave 1,179 wrong frames of 1,500 in MPEG-TS.</summary>
+    public static bool NeedsRemux(SourceFacts facts) => facts.Format is "mpegts" or "mpeg";
+
+    /// <summary>Copies the used streams into an MP4 with the same times in ticks of 1/90000 s.</summary>
+    /// <param name="facts">Of a source for which <see cref="NeedsRemux"/> says so.</param>
+    /// <param name="outFile">Full path ending in <c>.mp4</c>; written under a temporary name and renamed. Its folder exists.</param>
+    /// <returns>Facts of the copy under the source's own path, size and identity: read <paramref name="outFile"/> wherever they are used.</returns>
+    public async Task<MediaResult<SourceFacts>> RemuxAsync(SourceFacts facts, string outFile, CancellationToken cancel)
+    {
+        var file = store.Resolve(facts.Path);
+        if (file.Problem is not null)
+        {
+            return file.Problem;
+        }
+
+        var part = $"{outFile}.{Guid.NewGuid():N}.part";
+        try
+        {
+            List<string> arguments = ["-y", "-copyts", "-start_at_zero", .. Sandbox.Input(file.Value!)];
+            foreach (var stream in new[] { facts.Video?.StreamIndex, facts.Audio?.StreamIndex }.OfType<int>())
+            {
+                arguments.AddRange(["-map", string.Create(CultureInfo.InvariantCulture, $"0:{stream}")]);
+            }
+
+            arguments.AddRange(["-c", "copy", "-map_metadata", "-1", "-video_track_timescale", "90000", "-fflags", "+bitexact", "-f", "mp4", part]);
+            var run = await runner.RunAsync(arguments, Path.GetDirectoryName(outFile)!, null, cancel);
+            if (run.ExitCode != 0)
+            {
+                return Sandbox.Explain(facts.Path, run);
+            }
+
+            var copy = await prober.ProbeFileAsync(facts.Path, part, cancel);
+            if (copy.Problem is not null)
+            {
+                return copy.Problem;
+            }
+
+            File.Move(part, outFile, overwrite: true);
+            var found = copy.Value!;
+            return facts with
+            {
+                Format = found.Format,
+                Video = facts.Video is null ? null : facts.Video with
+                {
+                    StreamIndex = found.Video!.StreamIndex,
+                    TimeBase = found.Video.TimeBase,
+                    Start = found.Video.Start,
+                    Duration = found.Video.Duration,
+                    Frames = found.Video.Frames,
+                    LargestGap = found.Video.LargestGap,
+                },
+                Audio = facts.Audio is null ? null : facts.Audio with
+                {
+                    StreamIndex = found.Audio!.StreamIndex,
+                    Start = found.Audio.Start,
+                    Duration = found.Audio.Duration,
+                },
+            };
+        }
+        finally
+        {
+            File.Delete(part);
+        }
+    }
+}
