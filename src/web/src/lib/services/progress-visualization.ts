@@ -53,6 +53,15 @@ export function formatDuration(seconds: number | null | undefined): string {
   return `${s} s`;
 }
 
+/** Both ends in the unit of the high one: 28 to 37 s · 8.9 to 11.7 min · 1.6 to 2.1 h. Null where they read the same. */
+export function formatRange(low: number, high: number): string | null {
+  if (!Number.isFinite(low) || !Number.isFinite(high) || high <= 0 || low > high) return null;
+  const [size, unit] = high < 90 ? [1, 's'] : high < 5400 ? [60, 'min'] : [3600, 'h'];
+  const digits = size > 1 && high / size < 20 ? 1 : 0;
+  const [from, to] = [(low / size).toFixed(digits), (high / size).toFixed(digits)];
+  return from === to ? null : `${from} to ${to} ${unit}`;
+}
+
 /** The time that a step took: tenths where seconds would all read 0. */
 export function formatStepTime(seconds: number | null | undefined): string {
   if (seconds != null && seconds >= 0 && seconds < 9.95) return `${seconds.toFixed(1)} s`;
@@ -78,9 +87,9 @@ export function formatClock(instant: Date, now: Date, locale?: string, timeZone?
 }
 
 export interface Eta {
-  /** `about 4 min 10 s`; what to say where there is no estimate. */
+  /** `4 min 10 s`, or what to say where there is no estimate. */
   text: string;
-  /** `3 min 50 s to 5 min 02 s`, or null where low and high read the same. */
+  /** `3.8 to 5.1 min`, or null where low and high read the same. */
   range: string | null;
   /** When it will be done, or null while nobody can know (paused, waiting, ended). */
   doneAt: Date | null;
@@ -92,12 +101,9 @@ export function describeEta(update: ProgressUpdate): Eta {
   if (isEnded(update.status)) return { text: UNKNOWN, ...none };
   const seconds = update.estimatedTimeRemaining;
   if (!Number.isFinite(seconds) || seconds <= 0) return { text: update.status === 'pending' ? 'Waiting' : 'Estimating', ...none };
-  const low = formatDuration(update.etaLow);
-  const high = formatDuration(update.etaHigh);
-  const range = update.etaHigh > 0 && low !== high ? `${low} to ${high}` : null;
   // From the server's own clock: the reader's may be wrong, and the answer must not wander while nothing comes.
   const doneAt = update.status === 'running' ? new Date(Date.parse(update.lastUpdate) + seconds * 1000) : null;
-  return { text: formatDuration(seconds), range, doneAt };
+  return { text: formatDuration(seconds), range: formatRange(update.etaLow, update.etaHigh), doneAt };
 }
 
 export function formatSpeed(speed: number, unit: string): string {
