@@ -22,6 +22,6 @@ export default defineConfig({
     environment: 'node',
     include: ['src/**/*.spec.ts'],
   },
-  // The tests run the reactive build of Svelte, as the page does; the server build has no reactivity.
+  // Specs of reactive code name a browser-like environment; there they get Svelte's reactive build, not the server's.
   resolve: process.env.VITEST ? { conditions: ['browser'] } : {},
 });

@@ -1,3 +1,4 @@
+import { untrack } from 'svelte';
 import { SvelteMap } from 'svelte/reactivity';
 import type { ProgressUpdate } from '../types';
 import { settle } from './progress-visualization';
@@ -13,7 +14,7 @@ export type ProgressListener = (update: ProgressUpdate, verdict: Exclude<Verdict
 /**
  * The newest ProgressUpdate of each job, whichever way it came: pushed for one job, pushed for the board, answered by
  * a watch or fetched. The sequence alone decides what is newer, so the ways may overtake each other.
- * Reading inside an effect or template follows the one job that is read.
+ * `get` inside an effect or template follows the one job that is read; nothing else here is followed.
  */
 export class ProgressStore {
   readonly #newest = new SvelteMap<string, ProgressUpdate>();
@@ -25,11 +26,11 @@ export class ProgressStore {
 
   /** Where to go on from after a reconnect. */
   lastSequence(jobId: string): number | undefined {
-    return this.#newest.get(jobId)?.sequence;
+    return untrack(() => this.#newest.get(jobId)?.sequence);
   }
 
   accept(update: ProgressUpdate): Verdict {
-    const previous = this.#newest.get(update.jobId);
+    const previous = untrack(() => this.#newest.get(update.jobId));
     if (previous && update.sequence <= previous.sequence) return 'stale';
     const verdict = !previous ? 'first' : update.sequence === previous.sequence + 1 ? 'next' : 'gap';
     const settled = previous ? settle(previous, update) : update;

@@ -1,3 +1,4 @@
+// @vitest-environment happy-dom
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { ApiError, type JobQuery } from '../services/api';
 import { ProgressStore } from '../services/progress-store';
