@@ -1,9 +1,8 @@
 using System.Net;
-using Newtonsoft.Json;
 using Orleans.Clustering.Redis;
 using Orleans.Configuration;
 using Orleans.Serialization;
-using Orleans.Serialization.Configuration;
+using Orleans.Storage;
 using Orleans.Streams;
 using OrleansAssembly.Contracts;
 using OrleansAssembly.Jobs;
@@ -26,11 +25,17 @@ public static class SiloWiring
 
             // Any number of silos may run on a machine. No gateway: every caller is a silo itself, or comes by HTTP.
             silo.ConfigureEndpoints(Address(builder.Configuration), FreePort.Next(), gatewayPort: 0);
-            silo.Configure<ClusterMembershipOptions>(NoticeDeathEarly);
-            AddStorage(silo, store);
-            AddStreams(silo);
-            AddSerializers(silo);
+            AddParts(silo, store);
         });
+    }
+
+    /// <summary>Everything of a silo but its name and its place in the network.</summary>
+    public static void AddParts(ISiloBuilder silo, IConnectionMultiplexer store)
+    {
+        silo.Configure<ClusterMembershipOptions>(NoticeDeathEarly);
+        AddStorage(silo, store);
+        AddStreams(silo);
+        AddSerializers(silo);
     }
 
     /// <summary>
@@ -83,17 +88,10 @@ public static class SiloWiring
         silo.Services.AddSerializer(serializer => serializer.AddJsonSerializer(
             isSupported: type => type.Assembly == typeof(JobSpec).Assembly || type.Assembly == typeof(TimelineSpec).Assembly,
             AssemblyJson.Options));
-        silo.Services.Configure<TypeManifestOptions>(options =>
-        {
-            options.AddAllowedAssembly(typeof(TimelineSpec).Assembly);
-            options.AddAllowedAssembly(typeof(JobSpec).Assembly);
-            options.AddAllowedAssembly(typeof(ProgressUpdate).Assembly);
-            options.AddAllowedAssembly(typeof(Grains.JobCatalogue).Assembly);
-        });
 
-        // State is read into new objects: reading into those that a constructor made would fill a shared one for everybody.
-        silo.Services.Configure<OrleansJsonSerializerOptions>(options =>
-            options.JsonSerializerSettings.ObjectCreationHandling = ObjectCreationHandling.Replace);
+        // State is stored as the same JSON that is spoken everywhere.
+        silo.Services.Configure<SystemTextJsonGrainStorageSerializerOptions>(options => AssemblyJson.Configure(options.JsonSerializerOptions));
+        silo.Services.AddSingleton<IGrainStorageSerializer, SystemTextJsonGrainStorageSerializer>();
     }
 
     private static Task<(IConnectionMultiplexer Multiplexer, bool Owned)> Shared(IConnectionMultiplexer store) => Task.FromResult((store, false));
