@@ -2,7 +2,9 @@ using System.Net.Sockets;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 using OrleansAssembly.Grains;
+using OrleansAssembly.Server.Api;
 using OrleansAssembly.Server.Hosting;
+using OrleansAssembly.Server.Page;
 
 namespace OrleansAssembly.Server;
 
@@ -67,10 +69,16 @@ public sealed class AssemblyServer : IAsyncDisposable
         builder.AddListener(settings);
         builder.AddSilo(store.Connection);
         builder.Services.AddSingleton(settings);
-        builder.Services.AddSingleton(TimeProvider.System);
         builder.Services.AddAssemblyGrains(builder.Configuration);
 
+        builder.Services.AddApi();
+
         var app = builder.Build();
+        app.UseWebSockets();
+        app.UseBrowserSafety();
+        app.UseApiErrors();
+        app.UsePage();
+        app.MapApi();
         return app;
     }
 

@@ -19,6 +19,7 @@ public static class HostWiring
         builder.Services.Configure<ConsoleLoggerOptions>(options => options.LogToStandardErrorThreshold = LogLevel.Trace);
         builder.Logging.SetMinimumLevel(LogLevel.Warning);
         builder.Logging.AddFilter("OrleansAssembly", LogLevel.Information);
+        builder.Logging.AddFilter("Orleans.Runtime.Watchdog", LogLevel.Error); // warns of its own first round at every start
     }
 
     public static void AddListener(this WebApplicationBuilder builder, ServerSettings settings) =>
