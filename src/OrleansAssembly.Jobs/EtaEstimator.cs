@@ -79,8 +79,20 @@ public static class EtaEstimator
             longest = Math.Max(longest, left);
         }
 
-        var utilisation = state.Cost.Wall > 0 ? Math.Clamp(state.Cost.Cpu / state.Cost.Wall, 0.05, 1.5) : 0.9;
-        return Math.Max(remaining / slots, longest) / utilisation;
+        return Math.Max(remaining / slots, longest) / Utilisation(state, encoding);
+    }
+
+    /// <summary>CPU seconds that a slot gets in a second: less than 1 where the machine has other work as well.</summary>
+    private static double Utilisation(JobState state, bool encoding)
+    {
+        var (cpu, wall) = (state.Cost.Cpu, state.Cost.Wall);
+        if (encoding)
+        {
+            cpu += state.Running.Sum(piece => piece.CpuSeconds);
+            wall += state.Running.Sum(piece => piece.WallSeconds);
+        }
+
+        return wall < 2 ? 0.9 : Math.Clamp(cpu / wall, 0.05, 1.5);
     }
 
     /// <summary>True over predicted cost, shrunk towards 1 while few pieces are finished.</summary>

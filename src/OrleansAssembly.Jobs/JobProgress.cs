@@ -12,7 +12,14 @@ public sealed record JobProgress(double Percent, Step Step, double StepPercent, 
     /// <summary>Below what anything but a completed job shows.</summary>
     internal const double AlmostDone = 99.9;
 
-    public static JobProgress Of(JobState state, EtaEstimate eta, IReadOnlyList<string> outputs)
+    /// <summary>So long a job may be between two pieces of work before it is said to wait.</summary>
+    private static readonly TimeSpan Between = TimeSpan.FromSeconds(2);
+
+    /// <param name="state">The job.</param>
+    /// <param name="eta">Its estimate, for progress by time.</param>
+    /// <param name="outputs">Names of its outputs, for the message.</param>
+    /// <param name="now">The present.</param>
+    public static JobProgress Of(JobState state, EtaEstimate eta, IReadOnlyList<string> outputs, DateTimeOffset now)
     {
         var steps = StepList.Of(state.Type);
         var step = StepList.Of(state.Type, state.Stage);
@@ -31,7 +38,7 @@ public sealed record JobProgress(double Percent, Step Step, double StepPercent, 
             Math.Min(AlmostDone, Floor(percent)),
             step,
             Math.Min(100, Floor(100 * within)),
-            Describe(state, outputs),
+            Describe(state, outputs, now),
             Math.Round(speed, 1),
             Unit(state.Stage));
     }
@@ -67,7 +74,7 @@ public sealed record JobProgress(double Percent, Step Step, double StepPercent, 
         return state.Pieces == 0 ? 1 : (state.Done.Count + state.Running.Sum(piece => piece.Fraction)) / state.Pieces;
     }
 
-    private static string Describe(JobState state, IReadOnlyList<string> outputs)
+    private static string Describe(JobState state, IReadOnlyList<string> outputs, DateTimeOffset now)
     {
         switch (state.Status)
         {
@@ -81,13 +88,13 @@ public sealed record JobProgress(double Percent, Step Step, double StepPercent, 
                 return "Cancelled";
         }
 
-        if (state.Running.IsEmpty)
+        if (state.IdleSince is { } idle && now - idle > Between)
         {
             return "Waiting for a free encoder";
         }
 
-        var newest = state.Running[^1];
-        var number = Math.Min(state.Done.Count + state.Running.Count, state.Pieces);
+        var newest = state.Running.IsEmpty ? Math.Min(state.Done.NextMissing(0), state.Pieces - 1) : state.Running[^1].Index;
+        var number = Math.Min(state.Done.Count + Math.Max(1, state.Running.Count), state.Pieces);
         return state.Stage switch
         {
             Stage.Validate => "Checking the job",
@@ -99,9 +106,9 @@ public sealed record JobProgress(double Percent, Step Step, double StepPercent, 
             Stage.Plan => "Planning the segments",
             Stage.Sound => $"Recording sound, part {number} of {state.Pieces}",
             Stage.Mix => $"Mixing the sound, format {number} of {state.Pieces}",
-            Stage.Encode => $"Encoding segment {number} of {state.Pieces} ({OutputOf(state.Plan!.Encode[newest.Index].Output)})",
-            Stage.Join => $"Joining film {number} of {state.Pieces} ({OutputOf(newest.Index)})",
-            Stage.Verify => $"Checking film {number} of {state.Pieces} ({OutputOf(newest.Index)})",
+            Stage.Encode => $"Encoding segment {number} of {state.Pieces} ({OutputOf(state.Plan!.Encode[newest].Output)})",
+            Stage.Join => $"Joining film {number} of {state.Pieces} ({OutputOf(newest)})",
+            Stage.Verify => $"Checking film {number} of {state.Pieces} ({OutputOf(newest)})",
             Stage.Publish => "Moving the films to the exports",
             Stage.Project => "Noting the film in its project",
             Stage.Preview => "Making poster, thumbnails and preview",

@@ -57,6 +57,9 @@ public sealed record JobState
     /// <summary>Since when the clock of the running time goes; null while it stands.</summary>
     public DateTimeOffset? RunningSince { get; init; }
 
+    /// <summary>Since when nothing of the job runs; null while something does.</summary>
+    public DateTimeOffset? IdleSince { get; init; }
+
     /// <summary>What finished encoding pieces cost, against what was predicted.</summary>
     public CostRecord Cost { get; init; } = new(0, 0, 0, 0);
 
@@ -106,7 +109,9 @@ public sealed record JobState
 /// <param name="Fraction">0 to 1.</param>
 /// <param name="Speed">In the stage's unit a second.</param>
 /// <param name="CpuSeconds">Cost so far.</param>
-public sealed record RunningPiece(int Index, int Attempt, Guid LeaseId, string Silo, long Number = 0, double Fraction = 0, double Speed = 0, double CpuSeconds = 0);
+/// <param name="WallSeconds">How long it runs.</param>
+public sealed record RunningPiece(
+    int Index, int Attempt, Guid LeaseId, string Silo, long Number = 0, double Fraction = 0, double Speed = 0, double CpuSeconds = 0, double WallSeconds = 0);
 
 /// <summary>When a step ran.</summary>
 public sealed record StepTime(DateTimeOffset StartedAt, DateTimeOffset? EndedAt = null, double Seconds = 0);

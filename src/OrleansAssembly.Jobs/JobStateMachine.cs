@@ -26,7 +26,7 @@ public static class JobStateMachine
     {
         JobInput.SlotLent lent => Lend(state, lent, now),
         JobInput.Reported reported => Report(state, reported.Report, now),
-        JobInput.Lost lost => Lose(state, lost.Attempt),
+        JobInput.Lost lost => Lose(state, lost.Attempt, now),
         JobInput.Pause => Pause(state, now),
         JobInput.Resume => Resume(state, now),
         JobInput.Cancel => Cancel(state, now),
@@ -54,6 +54,7 @@ public static class JobStateMachine
             StartedAt = state.StartedAt ?? now,
             RunningSince = state.RunningSince ?? now,
             Running = state.Running.Add(piece),
+            IdleSince = null,
             NextAttempt = state.NextAttempt + 1,
             Steps = state.Steps.Count == 0 ? [new StepTime(now)] : state.Steps,
         };
@@ -77,6 +78,7 @@ public static class JobStateMachine
                     Fraction = Math.Max(piece.Fraction, Math.Clamp(report.Fraction, 0, 1)),
                     Speed = report.Speed,
                     CpuSeconds = report.CpuSeconds,
+                    WallSeconds = report.WallSeconds,
                 };
                 return new Decision.Accepted(state with { Running = state.Running.Replace(piece, newer) }, [], Durable: false);
 
@@ -85,7 +87,7 @@ public static class JobStateMachine
 
             case PieceState.Failed:
                 var tries = state.Tries.GetValueOrDefault(piece.Index) + 1;
-                var without = state with { Running = state.Running.Remove(piece), Tries = state.Tries.SetItem(piece.Index, tries) };
+                var without = Without(state, piece, now) with { Tries = state.Tries.SetItem(piece.Index, tries) };
                 return report.Transient && tries < MaxTries
                     ? new Decision.Accepted(without, [new JobEffect.Return(piece.LeaseId)])
                     : End(without, JobStatus.Failed, report.Problem ?? Unexplained(report.Piece), now, new JobEffect.Return(piece.LeaseId));
@@ -98,9 +100,8 @@ public static class JobStateMachine
     private static Decision.Accepted Finish(JobState state, RunningPiece piece, PieceReport report, DateTimeOffset now)
     {
         JobEffect giveBack = new JobEffect.Return(piece.LeaseId);
-        var next = state with
+        var next = Without(state, piece, now) with
         {
-            Running = state.Running.Remove(piece),
             Done = state.Done.Add(piece.Index),
             Plan = report.Plan ?? state.Plan,
             Cost = state.Stage == Stage.Encode ? Learn(state, piece, report) : state.Cost,
@@ -127,12 +128,12 @@ public static class JobStateMachine
         return new Decision.Accepted(next, [giveBack]);
     }
 
-    private static Decision.Accepted Lose(JobState state, int attempt)
+    private static Decision.Accepted Lose(JobState state, int attempt, DateTimeOffset now)
     {
         var piece = state.Running.FirstOrDefault(p => p.Attempt == attempt);
         return piece is null
             ? Nothing(state) // finished or given up meanwhile
-            : new Decision.Accepted(state with { Running = state.Running.Remove(piece) }, [new JobEffect.Return(piece.LeaseId)]);
+            : new Decision.Accepted(Without(state, piece, now), [new JobEffect.Return(piece.LeaseId)]);
     }
 
     private static Decision Pause(JobState state, DateTimeOffset now) => state.Status switch
@@ -221,6 +222,12 @@ public static class JobStateMachine
         var taken = state.Running.Aggregate(state.Done, (set, piece) => set.Add(piece.Index));
         var index = taken.NextMissing(0);
         return index < state.Pieces ? index : null;
+    }
+
+    private static JobState Without(JobState state, RunningPiece piece, DateTimeOffset now)
+    {
+        var running = state.Running.Remove(piece);
+        return state with { Running = running, IdleSince = running.IsEmpty ? now : null };
     }
 
     private static CostRecord Learn(JobState state, RunningPiece piece, PieceReport report) => report.CpuSeconds <= 0

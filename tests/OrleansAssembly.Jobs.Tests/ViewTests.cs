@@ -4,7 +4,7 @@ namespace OrleansAssembly.Jobs.Tests;
 
 public class ViewTests
 {
-    private static JobProgress View(JobState state) => JobProgress.Of(state, EtaEstimator.Estimate(state, 2, Given.Start), ["h264-1080p", "vp9-1080p"]);
+    private static JobProgress View(JobState state) => JobProgress.Of(state, EtaEstimator.Estimate(state, 2, Given.Start), ["h264-1080p", "vp9-1080p"], Given.Start);
 
     [Fact]
     public void AnAssembly_HasTheTwelveStepsAndMilestonesOfTheContract()
