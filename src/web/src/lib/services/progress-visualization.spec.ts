@@ -40,7 +40,8 @@ describe('words and numbers', () => {
   ])('duration of %s is %s', (seconds, text) => expect(formatDuration(seconds)).toBe(text));
 
   it.each([
-    [0.04, '0.0 s'],
+    [0.04, '< 0.1 s'],
+    [0.05, '0.1 s'],
     [9.94, '9.9 s'],
     [9.96, '10 s'],
     [undefined, '–'],
@@ -183,8 +184,8 @@ describe('settle', () => {
 describe('the steps', () => {
   const { steps } = someDetails();
   const fetchedAt = anUpdate({ stepIndex: 2, elapsed: 20, sequence: 5 });
-  const known = steps.map((step) => ({ ...step, seconds: step.index === 1 ? 4 : step.index === 2 ? 16 : null }));
-  const states = (newest: ReturnType<typeof anUpdate>) => viewSteps(known, fetchedAt, newest).map((step) => step.state);
+  const known = steps.map((step) => ({ ...step, seconds: step.index === 1 ? 4 : null }));
+  const states = (newest: ReturnType<typeof anUpdate>) => viewSteps(known, newest).map((step) => step.state);
 
   it('are brought up to date by the progress', () => {
     expect(states(anUpdate({ stepIndex: 2 }))).toEqual(['done', 'running', 'waiting']);
@@ -197,10 +198,19 @@ describe('the steps', () => {
   });
 
   it('count the running time of the one in work on, without pauses', () => {
-    const views = viewSteps(known, fetchedAt, anUpdate({ stepIndex: 2, elapsed: 23.5, stepProgress: 60 }));
+    const views = viewSteps(known, anUpdate({ stepIndex: 2, elapsed: 23.5, stepProgress: 60 }));
     expect(views[0]).toMatchObject({ seconds: 4, percent: 100 });
     expect(views[1]).toMatchObject({ seconds: 19.5, percent: 60 });
     expect(views[2]).toMatchObject({ seconds: null, percent: 0 });
+  });
+
+  it('say nothing of the time of one whose predecessor is not known yet', () => {
+    expect(viewSteps(known, anUpdate({ stepIndex: 3, elapsed: 30 })).map((step) => step.seconds)).toEqual([4, null, null]);
+  });
+
+  it('keep the time that the server noted where the job ended', () => {
+    const noted = known.map((step) => (step.index === 2 ? { ...step, seconds: 11 } : step));
+    expect(viewSteps(noted, anUpdate({ stepIndex: 2, elapsed: 99, status: 'failed' }))[1]).toMatchObject({ state: 'failed', seconds: 11 });
   });
 
   it('are to be fetched again when one ended, not while one goes on', () => {

@@ -64,6 +64,7 @@ export function formatRange(low: number, high: number): string | null {
 
 /** The time that a step took: tenths where seconds would all read 0. */
 export function formatStepTime(seconds: number | null | undefined): string {
+  if (seconds != null && seconds >= 0 && seconds < 0.05) return '< 0.1 s';
   if (seconds != null && seconds >= 0 && seconds < 9.95) return `${seconds.toFixed(1)} s`;
   return formatDuration(seconds);
 }
@@ -184,18 +185,28 @@ const CURRENT_STATE: Record<JobStatus, StepState> = {
 };
 
 /**
- * The steps as fetched (`fetchedAt`: the progress that came with them), brought up to date by the newest progress.
- * Steps change only a few times in a job's life, progress many times a second; so only the latter is pushed.
+ * The steps as fetched, brought up to date by the newest progress. Steps change only a few times in a job's life,
+ * progress many times a second; so only the latter is pushed.
  */
-export function viewSteps(steps: readonly StepInfo[], fetchedAt: ProgressUpdate, newest: ProgressUpdate): StepView[] {
+export function viewSteps(steps: readonly StepInfo[], newest: ProgressUpdate): StepView[] {
   return steps.map((step) => {
     const base = { index: step.index, name: step.name, seconds: step.seconds ?? null };
     if (newest.status === 'completed' || step.index < newest.stepIndex) return { ...base, state: 'done', percent: 100 };
     if (step.index > newest.stepIndex) return { ...base, state: 'waiting', percent: 0, seconds: null };
-    const isSameStep = step.index === fetchedAt.stepIndex && step.seconds != null;
-    const seconds = isSameStep ? step.seconds! + Math.max(0, newest.elapsed - fetchedAt.elapsed) : base.seconds;
+    const seconds = newest.status === 'pending' ? null : (isEnded(newest.status) ? base.seconds : null) ?? secondsOfCurrent(steps, newest);
     return { ...base, state: CURRENT_STATE[newest.status], percent: clampPercent(newest.stepProgress), seconds };
   });
+}
+
+/** Steps run one after the other: the current one has what the earlier ones left of the running time. */
+function secondsOfCurrent(steps: readonly StepInfo[], newest: ProgressUpdate): number | null {
+  let seconds = newest.elapsed;
+  for (const step of steps.filter((earlier) => earlier.index < newest.stepIndex)) {
+    // It ended since the steps were fetched; they are on their way again.
+    if (step.seconds == null) return null;
+    seconds -= step.seconds;
+  }
+  return Math.max(0, seconds);
 }
 
 /** Whether the steps must be fetched again: something began or ended since. */
