@@ -19,6 +19,10 @@ public interface IJobGrain : IGrainWithStringKey
     [Alias("Get"), ReadOnly]
     Task<JobDetails?> GetAsync();
 
+    /// <summary>What was asked for, or null where there is no such job.</summary>
+    [Alias("GetSpec"), ReadOnly]
+    Task<JobSpec?> GetSpecAsync();
+
     /// <summary>The newest progress, or null where there is no such job. Touches no store.</summary>
     [Alias("GetProgress"), ReadOnly]
     Task<ProgressUpdate?> GetProgressAsync();
@@ -119,9 +123,9 @@ public interface IProjectGrain : IGrainWithStringKey
 [Alias("OrleansAssembly.ISlotSchedulerGrain")]
 public interface ISlotSchedulerGrain : IGrainWithIntegerKey
 {
-    /// <summary>What a job wants now; replaces what it wanted before. Repeated while it wants anything.</summary>
-    [Alias("Want"), OneWay]
-    Task WantAsync(SlotDemand demand);
+    /// <summary>What a job wants now; replaces what it wanted before. Repeated while it wants anything. Answers how many slots the job can count on, at least 1.</summary>
+    [Alias("Want")]
+    Task<int> WantAsync(SlotDemand demand);
 
     /// <summary>The job has done with a slot.</summary>
     [Alias("Return"), OneWay]

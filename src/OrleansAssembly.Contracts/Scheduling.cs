@@ -26,12 +26,13 @@ public sealed record SiloReport(
 [GenerateSerializer, Immutable, Alias("RunningLease")]
 public sealed record RunningLease([property: Id(0)] Guid LeaseId, [property: Id(1)] string JobId, [property: Id(2)] string Piece);
 
-/// <summary>A piece of work to do: what the stream brings to an encoding grain.</summary>
+/// <summary>A piece of work to do: what the stream brings to an encoding grain. <paramref name="Detail"/> says which segment, where one is to be encoded.</summary>
 [GenerateSerializer, Immutable, Alias("PieceRequest")]
 public sealed record PieceRequest(
     [property: Id(0)] PieceId Piece,
     [property: Id(1)] Lease Lease,
-    [property: Id(2)] JobHeader Job);
+    [property: Id(2)] JobHeader Job,
+    [property: Id(3)] EncodePiece? Detail = null);
 
 /// <summary>What every piece of work needs to know of its job.</summary>
 [GenerateSerializer, Immutable, Alias("JobHeader")]

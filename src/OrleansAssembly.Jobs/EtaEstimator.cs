@@ -107,7 +107,8 @@ public static class EtaEstimator
             var pieces = Math.Max(1, state.PiecesOf(stage));
             var cost = stage switch
             {
-                Stage.Probe => 0.5 * pieces / Math.Min(slots, pieces),
+                Stage.Probe => 0.3 * pieces / Math.Min(slots, pieces),
+                Stage.Decode => 0.05 * film / Math.Min(slots, pieces),
                 Stage.Sound => 0.02 * film / Math.Min(slots, pieces),
                 Stage.Mix => 0.02 * film,
                 Stage.Join => 0.3 + (0.01 * film * pieces / Math.Min(slots, pieces)),

@@ -10,7 +10,7 @@ namespace OrleansAssembly.Jobs;
 public sealed record JobProgress(double Percent, Step Step, double StepPercent, string Message, double Speed, string SpeedUnit)
 {
     /// <summary>Below what anything but a completed job shows.</summary>
-    private const double AlmostDone = 99.9;
+    internal const double AlmostDone = 99.9;
 
     public static JobProgress Of(JobState state, EtaEstimate eta, IReadOnlyList<string> outputs)
     {
@@ -91,7 +91,9 @@ public sealed record JobProgress(double Percent, Step Step, double StepPercent, 
         return state.Stage switch
         {
             Stage.Validate => "Checking the job",
-            Stage.Probe => $"Checking source {number} of {state.Pieces}",
+            Stage.Probe => $"Probing source {number} of {state.Pieces}",
+            Stage.Resolve => "Checking in and out points",
+            Stage.Decode => $"Checking that source {number} of {state.Pieces} decodes",
             Stage.Story => "Reading scenes, takes and durations",
             Stage.Edl => "Writing the edit decision list",
             Stage.Plan => "Planning the segments",

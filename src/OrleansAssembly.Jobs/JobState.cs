@@ -84,7 +84,7 @@ public sealed record JobState
     /// <summary>Pieces of a stage; 0 where the plan is not made yet.</summary>
     public int PiecesOf(Stage stage) => stage switch
     {
-        Stage.Probe => Sources,
+        Stage.Probe or Stage.Decode => Sources,
         Stage.Sound => Plan?.SoundPieces ?? 0,
         Stage.Mix => Plan?.MixPieces ?? 0,
         Stage.Encode => Plan?.Encode.Count ?? 0,

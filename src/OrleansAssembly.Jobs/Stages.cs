@@ -6,10 +6,16 @@ public enum Stage
     /// <summary>Checks the spec again, where it will be used.</summary>
     Validate,
 
-    /// <summary>One piece a source: probe it, check that it decodes.</summary>
+    /// <summary>One piece a source: find out what it is.</summary>
     Probe,
 
-    /// <summary>Checks in and out points against the sources, resolves the cut, writes the story.</summary>
+    /// <summary>Checks in and out points against the sources and resolves the cut.</summary>
+    Resolve,
+
+    /// <summary>One piece a source: what is used of it decodes.</summary>
+    Decode,
+
+    /// <summary>Writes the story.</summary>
     Story,
 
     /// <summary>Writes the EDL.</summary>

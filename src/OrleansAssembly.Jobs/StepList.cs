@@ -14,7 +14,7 @@ public static class StepList
     private static readonly (string Name, double EndsAt, Stage[] Stages)[] Assembly =
     [
         ("Validate input parameters", 5, [Stage.Validate]),
-        ("Load and validate source files", 10, [Stage.Probe]),
+        ("Load and validate source files", 10, [Stage.Probe, Stage.Resolve, Stage.Decode]),
         ("Extract story metadata", 15, [Stage.Story]),
         ("Generate EDL file", 20, [Stage.Edl]),
         ("Process video concatenation", 35, [Stage.Plan, Stage.Sound, Stage.Mix]),
@@ -52,6 +52,9 @@ public static class StepList
     /// <summary>How a step's progress is shared by its stages; the parts of a step add up to 1.</summary>
     public static double ShareOfStep(Stage stage) => stage switch
     {
+        Stage.Probe => 0.35,
+        Stage.Resolve => 0.05,
+        Stage.Decode => 0.60,
         Stage.Plan => 0.05,
         Stage.Sound => 0.65,
         Stage.Mix => 0.30,

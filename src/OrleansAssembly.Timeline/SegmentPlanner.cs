@@ -43,10 +43,13 @@ public static class SegmentPlanner
     /// </summary>
     public static IReadOnlyList<int> Order(Film film, IReadOnlyList<Segment> segments)
     {
-        var byLength = segments.OrderByDescending(s => s.Frames).ThenBy(s => s.Index).ToArray();
-        var tail = byLength[(segments.Count - (int)(segments.Count * TailShare))..];
-        var body = segments.Except(tail).OrderBy(s => s.Index).Select((segment, i) => (segment, Key: (i + 1) * Golden % 1)).OrderBy(s => s.Key).Select(s => s.segment).ToArray();
+        // Of equally long ones the last in golden order are kept for the end: they are spread over the timeline as well.
+        var longFirst = segments.OrderByDescending(s => s.Frames).ThenBy(Key).ToArray();
+        var kept = segments.Count - (int)(segments.Count * TailShare);
+        var (body, tail) = (longFirst[..kept].OrderBy(Key).ToArray(), longFirst[kept..]);
         var first = body.DistinctBy(s => film.Shots[s.Shot].Source).ToArray();
         return [.. first.Concat(body.Except(first)).Concat(tail).Select(s => s.Index)];
+
+        static double Key(Segment segment) => (segment.Index + 1) * Golden % 1;
     }
 }

@@ -69,7 +69,7 @@ public class TimecodeTests
     [Fact]
     public void DropFrame_StaysWithinAFrameOrTwoOfTheClock()
     {
-        Assert.True(Timecode.TryParse("24:00:00;00".Replace("24", "23", StringComparison.Ordinal), Make.Ntsc, true, out var frame, out _));
+        Assert.True(Timecode.TryParse("23:00:00;00", Make.Ntsc, true, out var frame, out _));
         Assert.InRange(Make.Ntsc.TimeOf(frame).ToDouble() - (23 * 3600), -0.1, 0.1);
     }
 

@@ -1,0 +1,134 @@
+using System.Collections.Concurrent;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+using OrleansAssembly.Contracts;
+using OrleansAssembly.Jobs;
+
+namespace OrleansAssembly.Grains;
+
+/// <summary>The encoder slots of this silo: runs pieces of work, never more at a time than there are slots, and reports to the scheduler.</summary>
+public sealed partial class EncoderHost(
+    IEnumerable<IPieceWork> works,
+    IOptions<EncoderOptions> options,
+    ILocalSiloDetails silo,
+    IGrainFactory grains,
+    TimeProvider time,
+    ILogger<EncoderHost> log) : ILifecycleParticipant<ISiloLifecycle>, IDisposable
+{
+    private static readonly TimeSpan ReportPeriod = TimeSpan.FromSeconds(1);
+
+    private readonly Dictionary<Stage, IPieceWork> _works = works.ToDictionary(work => work.Stage);
+    private readonly ConcurrentDictionary<PieceId, RunningWork> _running = new();
+    private readonly SemaphoreSlim _slots = new(Math.Max(1, options.Value.Slots));
+    private readonly CancellationTokenSource _stopping = new();
+    private readonly string _address = silo.SiloAddress.ToParsableString();
+    private Task _reporting = Task.CompletedTask;
+
+    public bool IsHere(string address) => address == _address || address == AnySilo;
+
+    /// <summary>Stands for the silo where none was lent: the work takes no slot.</summary>
+    public const string AnySilo = "any";
+
+    /// <summary>Begins a piece of work and returns at once.</summary>
+    public RunningWork Start(PieceRequest request)
+    {
+        var work = new RunningWork(request, time);
+        _running[request.Piece] = work;
+        work.Completion = Task.Run(() => RunAsync(work));
+        return work;
+    }
+
+    public void Participate(ISiloLifecycle observer) =>
+        observer.Subscribe(nameof(EncoderHost), ServiceLifecycleStage.Active, StartReportingAsync, StopAsync);
+
+    public void Dispose()
+    {
+        _slots.Dispose();
+        _stopping.Dispose();
+    }
+
+    private Task StartReportingAsync(CancellationToken cancel)
+    {
+        _reporting = Task.Run(ReportLoopAsync, cancel);
+        return Task.CompletedTask;
+    }
+
+    private async Task StopAsync(CancellationToken cancel)
+    {
+        await _stopping.CancelAsync();
+        await _reporting;
+        await Task.WhenAll(_running.Values.Select(work => work.StopAsync()));
+    }
+
+    private async Task RunAsync(RunningWork work)
+    {
+        var (piece, needsSlot) = (work.Request.Piece, work.Request.Lease.Id != Guid.Empty);
+        var held = false;
+        try
+        {
+            // The scheduler lends no more than there are; this holds even if it were mistaken.
+            if (needsSlot)
+            {
+                await _slots.WaitAsync(work.Stopped);
+                held = true;
+            }
+
+            LogBegun(log, piece.JobId, piece.Stage, piece.Index, piece.Attempt);
+            work.Finish(await _works[piece.Stage].RunAsync(new PieceContext(work.Request, work.Advance), work.Stopped));
+        }
+        catch (OperationCanceledException) when (work.Stopped.IsCancellationRequested)
+        {
+            work.Finish(PieceOutcome.Failed(Problem.Of("stopped", "The work was stopped", "It is given out again if it is still wanted."), transient: true));
+        }
+        catch (Exception failure) when (failure is not OutOfMemoryException)
+        {
+            LogFailed(log, failure, piece.JobId, piece.Stage, piece.Index);
+            work.Finish(PieceOutcome.Failed(
+                Problem.Of("internal-error", "Something unexpected went wrong", $"The stage {piece.Stage} failed in a way that nobody foresaw. Retry the job; the server's log tells more.", 500),
+                transient: true));
+        }
+        finally
+        {
+            if (held)
+            {
+                _slots.Release();
+            }
+
+            _running.TryRemove(piece, out _);
+        }
+    }
+
+    private async Task ReportLoopAsync()
+    {
+        using var timer = new PeriodicTimer(ReportPeriod, time);
+        var scheduler = grains.GetGrain<ISlotSchedulerGrain>(0);
+        do
+        {
+            try
+            {
+                var running = _running.Values
+                    .Where(work => work.Request.Lease.Id != Guid.Empty)
+                    .Select(work => new RunningLease(work.Request.Lease.Id, work.Request.Job.JobId, $"{work.Request.Piece.Stage} {work.Request.Piece.Index + 1}"))
+                    .ToList();
+                await scheduler.ReportAsync(new SiloReport(_address, silo.Name, options.Value.Slots, running));
+            }
+            catch (Exception failure) when (failure is not OutOfMemoryException)
+            {
+                LogReportFailed(log, failure);
+            }
+        }
+        while (await WaitAsync(timer));
+    }
+
+    private async Task<bool> WaitAsync(PeriodicTimer timer)
+    {
+        try
+        {
+            return await timer.WaitForNextTickAsync(_stopping.Token);
+        }
+        catch (OperationCanceledException)
+        {
+            return false;
+        }
+    }
+}

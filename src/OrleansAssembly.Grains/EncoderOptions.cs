@@ -1,0 +1,13 @@
+using System.ComponentModel.DataAnnotations;
+
+namespace OrleansAssembly.Grains;
+
+/// <summary>What a silo offers for encoding.</summary>
+public sealed class EncoderOptions
+{
+    public const string Section = "Encoder";
+
+    /// <summary>Pieces of work, each with at most one ffmpeg child, that run at the same time here. Default: one per core.</summary>
+    [Range(0, 1024)]
+    public int Slots { get; set; } = Environment.ProcessorCount;
+}

@@ -1,0 +1,96 @@
+using Microsoft.Extensions.Logging;
+using Orleans.Streams;
+using Orleans.Streams.Core;
+using OrleansAssembly.Contracts;
+using OrleansAssembly.Jobs;
+
+namespace OrleansAssembly.Grains;
+
+/// <summary>Starts one piece of work on its silo, watches it and tells the job. Everything it knows can be lost: the job asks, hears that nobody knows, and gives the piece out again.</summary>
+[LeasedSiloPlacement]
+[ImplicitStreamSubscription(PieceStreams.Requests)]
+public sealed partial class EncodingGrain(EncoderHost host, ILogger<EncodingGrain> log)
+    : Grain, IEncodingGrain, IStreamSubscriptionObserver, IAsyncObserver<PieceRequest>
+{
+    private static readonly TimeSpan ReportPeriod = TimeSpan.FromMilliseconds(200);
+
+    private RunningWork? _work;
+    private IGrainTimer? _timer;
+    private IAsyncStream<PieceReport>? _reports;
+    private PieceReport? _sent;
+
+    public Task OnSubscribed(IStreamSubscriptionHandleFactory handleFactory) => handleFactory.Create<PieceRequest>().ResumeAsync(this);
+
+    public Task OnNextAsync(PieceRequest item, StreamSequenceToken? token = null)
+    {
+        if (_work is not null)
+        {
+            return Task.CompletedTask; // the same request again
+        }
+
+        if (!host.IsHere(PieceKey.SiloOf(this.GetPrimaryKeyString())))
+        {
+            LogWrongSilo(log, item.Job.JobId, item.Piece.Stage, item.Piece.Index);
+            return Task.CompletedTask;
+        }
+
+        _reports = this.GetStreamProvider(PieceStreams.Provider).GetStream<PieceReport>(PieceStreams.Reports, item.Job.JobId);
+        _work = host.Start(item);
+        _timer = this.RegisterGrainTimer(SendAsync, ReportPeriod, ReportPeriod);
+
+        // The end is told at once, not at the next tick; on the grain's own scheduler.
+        _ = _work.Completion.ContinueWith(_ => SendAsync(), TaskScheduler.Current).Unwrap();
+        return Task.CompletedTask;
+    }
+
+    public Task OnErrorAsync(Exception ex)
+    {
+        LogStreamFailed(log, ex, this.GetPrimaryKeyString()); // the job asks again for what was lost
+        return Task.CompletedTask;
+    }
+
+    public Task<PieceReport?> GetReportAsync() => Task.FromResult(_work?.Report());
+
+    public async Task StopAsync()
+    {
+        if (_work is not null)
+        {
+            await _work.StopAsync();
+        }
+
+        DeactivateOnIdle();
+    }
+
+    public override async Task OnDeactivateAsync(DeactivationReason reason, CancellationToken cancellationToken)
+    {
+        if (_work is not null)
+        {
+            await _work.StopAsync();
+            _work.Dispose();
+        }
+    }
+
+    private async Task SendAsync()
+    {
+        var report = _work!.Report();
+        if (report with { Number = 0, WallSeconds = 0 } == (_sent is null ? null : _sent with { Number = 0, WallSeconds = 0 }))
+        {
+            return;
+        }
+
+        _sent = report;
+        if (report.State != PieceState.Running)
+        {
+            _timer?.Dispose();
+        }
+
+        try
+        {
+            await _reports!.OnNextAsync(report);
+        }
+        catch (Exception failure) when (failure is not OutOfMemoryException)
+        {
+            LogReportLost(log, failure, report.Piece.JobId, report.Piece.Stage, report.Piece.Index); // the job will ask
+        }
+    }
+}

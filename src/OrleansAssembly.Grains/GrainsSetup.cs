@@ -1,0 +1,34 @@
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using OrleansAssembly.Grains.Work;
+using OrleansAssembly.Media;
+
+namespace OrleansAssembly.Grains;
+
+/// <summary>Everything that a silo needs to run jobs, but storage and streams.</summary>
+public static class GrainsSetup
+{
+    public static IServiceCollection AddAssemblyGrains(this IServiceCollection services, IConfiguration configuration)
+    {
+        services.AddOptions<EncoderOptions>().Bind(configuration.GetSection(EncoderOptions.Section)).ValidateDataAnnotations().ValidateOnStart();
+        services.AddOptions<MediaOptions>().Bind(configuration.GetSection(MediaOptions.Section)).ValidateDataAnnotations().ValidateOnStart();
+        services.TryAddSingleton(TimeProvider.System);
+        services.AddPlacementDirector<LeasedSiloPlacement, LeasedSiloDirector>();
+        services.AddMedia();
+        services.AddSingleton<JobCatalogue>();
+        services.AddSingleton<WorkFiles>();
+        services.AddSingleton<EncoderHost>();
+        services.AddSingleton<ILifecycleParticipant<ISiloLifecycle>>(provider => provider.GetRequiredService<EncoderHost>());
+        services.AddSingleton<Recovery>();
+        services.AddSingleton<ILifecycleParticipant<ISiloLifecycle>>(provider => provider.GetRequiredService<Recovery>());
+
+        var works = typeof(GrainsSetup).Assembly.GetTypes().Where(type => type is { IsClass: true, IsAbstract: false } && type.IsAssignableTo(typeof(IPieceWork)));
+        foreach (var work in works)
+        {
+            services.AddSingleton(typeof(IPieceWork), work);
+        }
+
+        return services;
+    }
+}

@@ -1,0 +1,182 @@
+using System.Buffers.Text;
+using System.Runtime.CompilerServices;
+using System.Text;
+using System.Text.Json;
+using Microsoft.Extensions.Logging;
+using OrleansAssembly.Contracts;
+using OrleansAssembly.Jobs;
+using StackExchange.Redis;
+
+namespace OrleansAssembly.Grains;
+
+/// <summary>
+/// The list of all jobs, straight in the store: one summary a job, and sorted sets of ids by status and project.
+/// All members have score 0, so a set is in the order of its ids, and those sort by time of creation; a page is one range of a set.
+/// Every change is one MULTI. JobGrain owns the truth: the catalogue follows it.
+/// </summary>
+public sealed partial class JobCatalogue(IConnectionMultiplexer store, ILogger<JobCatalogue> logger)
+{
+    public const int MaxLimit = 200;
+    private const int ActivePage = 500;
+
+    // One hash slot for all of it, so that MULTI also works on a Redis cluster.
+    private const string Root = "{assembly}:";
+    private const string Summaries = Root + "summaries";
+    private const string Projects = Root + "projects";
+    private const string Active = Root + "jobs:active";
+
+    private static readonly JobStatus[] Statuses = Enum.GetValues<JobStatus>();
+
+    private IDatabase Database => store.GetDatabase();
+
+    /// <summary>Enters a job, or what it is now. The same again changes nothing.</summary>
+    public async Task PutAsync(JobSummary job)
+    {
+        var change = Database.CreateTransaction();
+        List<Task> parts =
+        [
+            change.HashSetAsync(Summaries, job.Id, JsonSerializer.SerializeToUtf8Bytes(job, AssemblyJson.Options)),
+            change.SortedSetAddAsync(Projects, job.ProjectId, 0),
+            change.SortedSetAddAsync(Key(null, null), job.Id, 0),
+            change.SortedSetAddAsync(Key(null, job.ProjectId), job.Id, 0),
+            IsActive(job.Status) ? change.SortedSetAddAsync(Active, job.Id, 0) : change.SortedSetRemoveAsync(Active, job.Id),
+        ];
+        foreach (var status in Statuses)
+        {
+            // What it was before is not known here, so it leaves every set but one.
+            foreach (var key in new[] { Key(status, null), Key(status, job.ProjectId) })
+            {
+                parts.Add(status == job.Status ? change.SortedSetAddAsync(key, job.Id, 0) : change.SortedSetRemoveAsync(key, job.Id));
+            }
+        }
+
+        await CommitAsync(change, parts);
+    }
+
+    /// <summary>Takes a job out. Nothing happens where there is none.</summary>
+    public async Task RemoveAsync(string id)
+    {
+        if (await GetAsync(id) is not { } job)
+        {
+            return;
+        }
+
+        var change = Database.CreateTransaction();
+        List<Task> parts = [change.HashDeleteAsync(Summaries, id), change.SortedSetRemoveAsync(Active, id)];
+        foreach (var status in Statuses.Cast<JobStatus?>().Append(null))
+        {
+            parts.Add(change.SortedSetRemoveAsync(Key(status, null), id));
+            parts.Add(change.SortedSetRemoveAsync(Key(status, job.ProjectId), id));
+        }
+
+        await CommitAsync(change, parts);
+    }
+
+    public async Task<JobSummary?> GetAsync(string id) => Read(id, await Database.HashGetAsync(Summaries, id));
+
+    /// <summary>A page of jobs, newest first. Jobs that are added or change while somebody pages neither repeat nor hide others.</summary>
+    /// <param name="status">Only these, or null.</param>
+    /// <param name="projectId">Only this project's, or null.</param>
+    /// <param name="limit">1 to <see cref="MaxLimit"/>.</param>
+    /// <param name="cursor">Where the page before ended, or null for the first.</param>
+    /// <returns>Null where <paramref name="cursor"/> is none that a page gave.</returns>
+    public async Task<Page<JobSummary>?> ListAsync(JobStatus? status, string? projectId, int limit, string? cursor)
+    {
+        RedisValue before = default;
+        if (cursor is not null)
+        {
+            if (!TryReadCursor(cursor, out var last))
+            {
+                return null;
+            }
+
+            before = last;
+        }
+
+        limit = Math.Clamp(limit, 1, MaxLimit);
+        var ids = await Database.SortedSetRangeByValueAsync(Key(status, projectId), default, before, Exclude.Stop, Order.Descending, 0, limit + 1);
+        var page = ids.Length > limit ? ids[..limit] : ids;
+        var found = page.Length == 0 ? [] : await Database.HashGetAsync(Summaries, page);
+
+        // A job may have been removed, or have changed its status, since the ids were read.
+        var items = page.Zip(found, (id, text) => Read(id!, text))
+            .OfType<JobSummary>()
+            .Where(job => status is null || job.Status == status)
+            .ToList();
+        return new Page<JobSummary>(items, ids.Length > limit ? WriteCursor(page[^1]!) : null);
+    }
+
+    /// <summary>The ids of all jobs that are not ended, oldest first.</summary>
+    public async IAsyncEnumerable<string> ListActiveAsync([EnumeratorCancellation] CancellationToken cancellation = default)
+    {
+        RedisValue after = default;
+        while (!cancellation.IsCancellationRequested)
+        {
+            var ids = await Database.SortedSetRangeByValueAsync(Active, after, default, Exclude.Start, Order.Ascending, 0, ActivePage);
+            foreach (var id in ids)
+            {
+                yield return id!;
+            }
+
+            if (ids.Length < ActivePage)
+            {
+                yield break;
+            }
+
+            after = ids[^1];
+        }
+    }
+
+    /// <summary>The ids of all projects that ever had a job, in alphabetical order.</summary>
+    public async Task<IReadOnlyList<string>> ListProjectsAsync() =>
+        [.. (await Database.SortedSetRangeByValueAsync(Projects)).Select(id => id.ToString())];
+
+    private static async Task CommitAsync(ITransaction change, List<Task> parts)
+    {
+        await change.ExecuteAsync();
+        await Task.WhenAll(parts);
+    }
+
+    private static bool IsActive(JobStatus status) => status is JobStatus.Pending or JobStatus.Running or JobStatus.Paused;
+
+    private static RedisKey Key(JobStatus? status, string? projectId) => (status, projectId) switch
+    {
+        (null, null) => Root + "jobs",
+        ({ } s, null) => $"{Root}jobs:status:{s}",
+        (null, { } p) => $"{Root}jobs:project:{p}",
+        ({ } s, { } p) => $"{Root}jobs:project:{p}:status:{s}",
+    };
+
+    private static string WriteCursor(string id) => Base64Url.EncodeToString(Encoding.ASCII.GetBytes(id));
+
+    private static bool TryReadCursor(string cursor, out string id)
+    {
+        id = "";
+        Span<byte> bytes = stackalloc byte[32];
+        if (cursor.Length != 43 || !Base64Url.IsValid(cursor) || !Base64Url.TryDecodeFromChars(cursor, bytes, out var length) || length != 32)
+        {
+            return false;
+        }
+
+        id = Encoding.ASCII.GetString(bytes);
+        return id.All(char.IsAsciiHexDigitLower);
+    }
+
+    private JobSummary? Read(string id, RedisValue text)
+    {
+        if (text.IsNull)
+        {
+            return null;
+        }
+
+        try
+        {
+            return JsonSerializer.Deserialize<JobSummary>((byte[])text!, AssemblyJson.Options);
+        }
+        catch (JsonException e)
+        {
+            LogUnreadable(e, id);
+            return null;
+        }
+    }
+}

@@ -1,0 +1,124 @@
+using OrleansAssembly.Contracts;
+using OrleansAssembly.Jobs;
+
+namespace OrleansAssembly.Grains;
+
+/// <summary>What a job shows next.</summary>
+/// <param name="Update">The update to send, or null where nothing is worth sending yet.</param>
+/// <param name="Shown">Its numbers.</param>
+/// <param name="Reserve">To be written before it is sent.</param>
+/// <param name="NeedsReserve">True where the update goes beyond what is reserved.</param>
+internal readonly record struct ProgressPage(ProgressUpdate? Update, ProgressShown Shown, ProgressReserve Reserve, bool NeedsReserve);
+
+/// <summary>Turns a job's states into the updates that people see: numbered, never falling, not more often than useful.</summary>
+internal sealed class ProgressBook(JobSpec spec, ProgressReserve reserved, TimeProvider time)
+{
+    private static readonly TimeSpan NumbersPeriod = TimeSpan.FromMilliseconds(100);
+
+    private ProgressReserve _reserved = reserved;
+    private ProgressShown _shown = ProgressShown.After(reserved);
+    private long _shownAt;
+
+    public ProgressUpdate? Newest { get; private set; }
+
+    public IReadOnlyList<string> Presets { get; } = [.. (spec.Outputs ?? []).Select(output => output.Preset!)];
+
+    /// <summary>The page that shows a state; <paramref name="changed"/> where more than numbers changed.</summary>
+    public ProgressPage Turn(JobState state, EtaEstimate eta, bool changed)
+    {
+        if (!changed && (time.GetElapsedTime(_shownAt) < NumbersPeriod || Same(state, eta)))
+        {
+            return new ProgressPage(null, _shown, _reserved, false);
+        }
+
+        var progress = JobProgress.Of(state, eta, Presets);
+        var shown = ProgressLedger.Next(_shown, state, progress);
+        return new ProgressPage(
+            Write(state, eta, progress, shown),
+            shown,
+            ProgressLedger.Reserve(shown, _reserved, state.Ended),
+            ProgressLedger.IsBeyond(shown, _reserved));
+    }
+
+    /// <summary>The page was sent.</summary>
+    public void Sent(ProgressPage page)
+    {
+        (Newest, _shown, _reserved) = (page.Update, page.Shown, page.Reserve);
+        _shownAt = time.GetTimestamp();
+    }
+
+    /// <summary>The newest progress that was sent; of a job that just woke, what it would send.</summary>
+    public ProgressUpdate Current(JobState state, EtaEstimate eta)
+    {
+        var progress = JobProgress.Of(state, eta, Presets);
+        return Newest ?? Write(state, eta, progress, ProgressLedger.Next(_shown, state, progress) with { Sequence = _shown.Sequence });
+    }
+
+    public JobSummary Summary(JobState state) => new(
+        state.Id, state.Type, state.Status, spec.ProjectId!, spec.Title!, state.CreatedAt, state.StartedAt, state.EndedAt, Newest!);
+
+    public JobDetails Details(JobState state, EtaEstimate eta) => new(
+        state.Id, state.Type, state.Status, spec.ProjectId!, spec.Title!, state.CreatedAt, state.StartedAt, state.EndedAt,
+        state.Priority, state.Attempt, spec, Steps(state), [], Current(state, eta));
+
+    public NotificationEvent Notification(JobState state) => new(
+        $"{state.Id}-{state.Attempt}-{state.Status.ToString().ToLowerInvariant()}",
+        state.Status.ToString().ToLowerInvariant(),
+        state.Id,
+        spec.ProjectId!,
+        spec.Title!,
+        state.Status == JobStatus.Failed ? state.Problem?.Detail ?? "Failed" : $"{spec.Title} is {state.Status.ToString().ToLowerInvariant()}",
+        state.EndedAt ?? time.GetUtcNow());
+
+    private ProgressUpdate Write(JobState state, EtaEstimate eta, JobProgress progress, ProgressShown shown) =>
+        new()
+        {
+            JobId = state.Id,
+            Type = state.Type,
+            Status = state.Status,
+            Progress = shown.Progress,
+            CurrentStep = progress.Step.Name,
+            TotalSteps = StepList.Of(state.Type).Count,
+            EstimatedTimeRemaining = eta.Seconds,
+            ProcessingSpeed = progress.Speed,
+            ProcessingSpeedUnit = progress.SpeedUnit,
+            LastUpdate = time.GetUtcNow(),
+            Sequence = shown.Sequence,
+            StepIndex = progress.Step.Index,
+            StepProgress = shown.StepProgress,
+            Message = progress.Message,
+            EtaLow = eta.Low,
+            EtaHigh = eta.High,
+            TimeProgress = state.Status == JobStatus.Completed ? 100 : Math.Round(100 * eta.TimeFraction, 2),
+            Elapsed = Math.Round(eta.Elapsed, 1),
+            Error = state.Problem is { } problem ? ProblemDetailsBody.Of(problem, $"/api/v1/assembly/jobs/{state.Id}") : null,
+        };
+
+    /// <summary>Whether a person would see no difference to what was sent last.</summary>
+    private bool Same(JobState state, EtaEstimate eta)
+    {
+        if (Newest is null)
+        {
+            return false;
+        }
+
+        var progress = JobProgress.Of(state, eta, Presets);
+        var next = Write(state, eta, progress, ProgressLedger.Next(_shown, state, progress));
+        return next with { Sequence = 0, LastUpdate = default, Error = null } == Newest with { Sequence = 0, LastUpdate = default, Error = null };
+    }
+
+    private static List<StepInfo> Steps(JobState state) => [.. StepList.Of(state.Type).Select(step =>
+    {
+        var times = step.Index <= state.Steps.Count ? state.Steps[step.Index - 1] : null;
+        var last = step.Index == state.Steps.Count;
+        var status = (times, last, state.Status) switch
+        {
+            (null, _, _) => StepStatus.Waiting,
+            (_, true, JobStatus.Failed) => StepStatus.Failed,
+            (_, true, JobStatus.Cancelled) => StepStatus.Waiting,
+            ({ EndedAt: null }, _, _) => StepStatus.Running,
+            _ => StepStatus.Done,
+        };
+        return new StepInfo(step.Index, step.Name, status, step.EndsAt, times?.StartedAt, times?.EndedAt, times?.EndedAt is null ? null : Math.Round(times.Seconds, 2));
+    })];
+}

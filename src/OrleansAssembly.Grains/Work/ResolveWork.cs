@@ -1,0 +1,39 @@
+using OrleansAssembly.Jobs;
+using OrleansAssembly.Media;
+using OrleansAssembly.Timeline;
+
+namespace OrleansAssembly.Grains.Work;
+
+/// <summary>Checks every in and out point against what the sources really have, and resolves the cut into exact frames.</summary>
+internal sealed class ResolveWork(WorkFiles files) : IPieceWork
+{
+    public Stage Stage => Stage.Resolve;
+
+    public async Task<PieceOutcome> RunAsync(PieceContext context, CancellationToken cancel)
+    {
+        var jobId = context.Job.JobId;
+        var timeline = (await files.SpecAsync(jobId, cancel)).Timeline!;
+        var count = TimelineBuilder.Sources(timeline).Count;
+        var probed = new List<ProbedSource>(count);
+        for (var index = 0; index < count; index++)
+        {
+            probed.Add(await files.ReadAsync<ProbedSource>(jobId, WorkFiles.Source(index), cancel));
+        }
+
+        var facts = probed.ToDictionary(source => source.Facts.Path, source => source.Facts);
+        var result = TimelineBuilder.Build(timeline, facts);
+        if (result.Film is not { } film)
+        {
+            return PieceOutcome.Failed(Problem.Invalid(result.Problems) with
+            {
+                Type = Problem.Prefix + "timeline-does-not-fit",
+                Title = "The timeline does not fit its sources",
+                Detail = string.Join(' ', result.Problems.Take(3).Select(problem => $"{problem.Path}: {problem.Message}")),
+                Status = 422,
+            });
+        }
+
+        await files.WriteAsync(jobId, WorkFiles.Film, new Cut(film, new Footage(facts, probed.ToDictionary(source => source.Facts.Path, source => source.File))), cancel);
+        return PieceOutcome.Done;
+    }
+}

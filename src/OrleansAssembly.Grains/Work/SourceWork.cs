@@ -1,0 +1,98 @@
+using OrleansAssembly.Jobs;
+using OrleansAssembly.Media;
+using OrleansAssembly.Timeline;
+
+namespace OrleansAssembly.Grains.Work;
+
+/// <summary>Finds out what a source is; one that cannot be sought exactly gets a stand-in in the work folder.</summary>
+internal sealed class ProbeWork(WorkFiles files, MediaStore store, SourceProber prober, SourceNormalizer normalizer) : IPieceWork
+{
+    public Stage Stage => Stage.Probe;
+
+    public async Task<PieceOutcome> RunAsync(PieceContext context, CancellationToken cancel)
+    {
+        var jobId = context.Job.JobId;
+        var path = TimelineBuilder.Sources((await files.SpecAsync(jobId, cancel)).Timeline!)[context.Index];
+        var facts = await prober.ProbeAsync(path, cancel);
+        var file = store.Resolve(path);
+        if ((facts.Problem ?? file.Problem) is { } problem)
+        {
+            return PieceOutcome.Failed(problem);
+        }
+
+        var readFrom = file.Value!;
+        if (SourceNormalizer.NeedsRemux(facts.Value!))
+        {
+            readFrom = files.File(jobId, $"source-{context.Index}.mp4");
+            facts = await normalizer.RemuxAsync(facts.Value!, readFrom, cancel);
+            if (facts.Problem is { } failed)
+            {
+                return PieceOutcome.Failed(failed);
+            }
+        }
+
+        await files.WriteAsync(jobId, WorkFiles.Source(context.Index), new ProbedSource(facts.Value!, readFrom), cancel);
+        return PieceOutcome.Done;
+    }
+}
+
+/// <summary>Makes sure that what is used of a source decodes, before hours are spent on the rest.</summary>
+internal sealed class DecodeWork(WorkFiles files, SourceChecker checker) : IPieceWork
+{
+    /// <summary>Ranges nearer to each other than this are decoded as one: seconds.</summary>
+    private static readonly Rational Near = 2;
+
+    public Stage Stage => Stage.Decode;
+
+    public async Task<PieceOutcome> RunAsync(PieceContext context, CancellationToken cancel)
+    {
+        var cut = await files.CutAsync(context.Job.JobId, cancel);
+        var source = await files.ReadAsync<ProbedSource>(context.Job.JobId, WorkFiles.Source(context.Index), cancel);
+        var ranges = Used(cut.Film, source.Facts.Path);
+        for (var index = 0; index < ranges.Count; index++)
+        {
+            var (before, share) = ((double)index / ranges.Count, 1.0 / ranges.Count);
+            var progress = new Progress(fraction => context.Report(new WorkProgress(before + (share * fraction), 0, 0)));
+            if (await checker.CheckDecodesAsync(source.Facts, ranges[index].From, ranges[index].To, progress, cancel) is { } damage)
+            {
+                return PieceOutcome.Failed(damage);
+            }
+        }
+
+        return PieceOutcome.Done;
+    }
+
+    /// <summary>What the film uses of a source, merged, in order.</summary>
+    private static List<(Rational From, Rational To)> Used(Film film, string path)
+    {
+        var shots = film.Shots
+            .Where(shot => shot.Source == path)
+            .Select(shot =>
+            {
+                // The dissolve into the next shot goes on beyond the out point.
+                var tail = shot.Index + 1 < film.Shots.Count ? film.Rate.TimeOf(film.Shots[shot.Index + 1].DissolveFrames) : Rational.Zero;
+                return (From: shot.SourceIn, To: shot.SourceOut + tail);
+            });
+        var sounds = film.Audio.Where(clip => clip.Source == path).Select(clip => (From: clip.SourceIn, To: clip.SourceIn + clip.Duration));
+        var merged = new List<(Rational From, Rational To)>();
+        foreach (var range in shots.Concat(sounds).OrderBy(range => range.From))
+        {
+            if (merged.Count > 0 && range.From <= merged[^1].To + Near)
+            {
+                merged[^1] = (merged[^1].From, Rational.Max(merged[^1].To, range.To));
+            }
+            else
+            {
+                merged.Add(range);
+            }
+        }
+
+        return merged;
+    }
+
+    /// <summary>Reports at once, on the thread that has the news.</summary>
+    private sealed class Progress(Action<double> report) : IProgress<double>
+    {
+        public void Report(double value) => report(value);
+    }
+}

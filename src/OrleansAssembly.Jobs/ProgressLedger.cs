@@ -1,0 +1,64 @@
+namespace OrleansAssembly.Jobs;
+
+/// <summary>
+/// What a crash must not take back: a job that wakes again goes on above these, so that progress never falls and no sequence number comes twice.
+/// They are written a little ahead of what is shown, and so need no write at each update.
+/// </summary>
+/// <param name="Attempt">The attempt that the progress belongs to.</param>
+/// <param name="Progress">No more than this was ever shown in the attempt, 0-100.</param>
+/// <param name="Sequence">No higher number was ever sent.</param>
+public sealed record ProgressReserve(int Attempt, double Progress, long Sequence)
+{
+    public static ProgressReserve None { get; } = new(0, 0, 0);
+}
+
+/// <summary>The numbers of an update that was, or may be, sent.</summary>
+/// <param name="Attempt">The job's attempt.</param>
+/// <param name="StepIndex">1-based; 0 where nothing was sent since the job woke.</param>
+/// <param name="Progress">0-100.</param>
+/// <param name="StepProgress">0-100.</param>
+/// <param name="Sequence">Grows with each update.</param>
+public sealed record ProgressShown(int Attempt, int StepIndex, double Progress, double StepProgress, long Sequence)
+{
+    /// <summary>What a job that just woke must take for shown.</summary>
+    public static ProgressShown After(ProgressReserve reserve) => new(reserve.Attempt, 0, reserve.Progress, 0, reserve.Sequence);
+}
+
+/// <summary>Numbers the updates of a job and never lets progress fall within an attempt, whatever crashes in between.</summary>
+public static class ProgressLedger
+{
+    /// <summary>How far ahead of what is shown is reserved: a wake after a crash may show this much too much, and 200 writes a job suffice.</summary>
+    private const double ProgressAhead = 0.5;
+    private const long SequenceAhead = 1000;
+
+    /// <summary>The numbers that may be sent next.</summary>
+    public static ProgressShown Next(ProgressShown last, JobState state, JobProgress progress)
+    {
+        var sameAttempt = last.Attempt == state.Attempt;
+        var sameStep = sameAttempt && last.StepIndex == progress.Step.Index;
+        return new ProgressShown(
+            state.Attempt,
+            progress.Step.Index,
+            sameAttempt ? Math.Max(progress.Percent, last.Progress) : progress.Percent,
+            sameStep ? Math.Max(progress.StepPercent, last.StepProgress) : progress.StepPercent,
+            last.Sequence + 1);
+    }
+
+    /// <summary>True where the reserve must be written before this is sent.</summary>
+    public static bool IsBeyond(ProgressShown shown, ProgressReserve reserve) =>
+        shown.Attempt != reserve.Attempt || shown.Progress > reserve.Progress || shown.Sequence > reserve.Sequence;
+
+    /// <summary>The reserve to write with a state: ahead of what is shown, exact where the job has ended.</summary>
+    public static ProgressReserve Reserve(ProgressShown shown, ProgressReserve reserve, bool ended)
+    {
+        if (!ended && !IsBeyond(shown, reserve))
+        {
+            return reserve;
+        }
+
+        return new ProgressReserve(
+            shown.Attempt,
+            ended ? shown.Progress : Math.Max(shown.Progress, Math.Min(shown.Progress + ProgressAhead, JobProgress.AlmostDone)),
+            Math.Max(shown.Sequence + SequenceAhead, reserve.Sequence));
+    }
+}

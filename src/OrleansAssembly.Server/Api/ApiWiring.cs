@@ -1,0 +1,102 @@
+using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.OpenApi;
+using OrleansAssembly.Contracts;
+using OrleansAssembly.Server.Errors;
+using OrleansAssembly.Server.Progress;
+using OrleansAssembly.Timeline;
+using Prometheus;
+using Scalar.AspNetCore;
+using StackExchange.Redis;
+
+namespace OrleansAssembly.Server.Api;
+
+/// <summary>The HTTP side as a whole.</summary>
+public static class ApiWiring
+{
+    private static readonly TimeSpan ReadyLimit = TimeSpan.FromSeconds(2);
+
+    public static void AddApi(this IServiceCollection services)
+    {
+        services.ConfigureHttpJsonOptions(json => AssemblyJson.Configure(json.SerializerOptions));
+        services.AddSingleton<IProblemDetailsWriter, ProblemWriter>();
+        services.AddProblemDetails();
+        services.AddExceptionHandler<UnexpectedErrors>();
+        services.AddSingleton<IdempotencyKeys>();
+        services.AddSingleton<JobIntake>();
+        services.AddSingleton<JobOutputs>();
+        services.AddSingleton<ProgressRelay>();
+        services.AddHostedService(provider => provider.GetRequiredService<ProgressRelay>());
+        services.AddProgressHub();
+        services.AddOpenApi("v1", options =>
+        {
+            options.AddDocumentTransformer((document, _, _) =>
+            {
+                document.Info = new OpenApiInfo { Title = "OrleansAssembly", Version = "v1", Description = "Films from shots: submit an assembly job, watch it, fetch what it made." };
+                document.Servers = [new OpenApiServer { Url = "/" }];
+                return Task.CompletedTask;
+            });
+            options.AddSchemaTransformer((schema, context, _) =>
+            {
+                // Exact fractions are text.
+                if (context.JsonTypeInfo.Type == typeof(Rational) || context.JsonTypeInfo.Type == typeof(FrameRate))
+                {
+                    schema.Type = JsonSchemaType.String;
+                    schema.Pattern = @"^-?\d+(/\d+)?$";
+                }
+
+                // What may be null in a body may be left out of it.
+                if (context.JsonTypeInfo.Type.Name.EndsWith("Spec", StringComparison.Ordinal))
+                {
+                    schema.Required = null;
+                }
+
+                return Task.CompletedTask;
+            });
+        });
+    }
+
+    public static void UseApiErrors(this WebApplication app)
+    {
+        app.UseExceptionHandler();
+        app.UseStatusCodePages();
+    }
+
+    public static void MapApi(this WebApplication app)
+    {
+        app.MapJobs();
+        app.MapProgressStreams();
+        app.MapOutputs();
+        app.MapSources();
+        app.MapPresets();
+        app.MapProjects();
+        app.MapCluster();
+        app.MapHub<ProgressHub>(ProgressHub.Path);
+        app.MapHealth();
+        app.MapMetrics().ExcludeFromDescription();
+        app.MapOpenApi();
+        app.MapScalarApiReference("/docs", docs => docs.WithTitle("OrleansAssembly").WithOpenApiRoutePattern("/openapi/v1.json").DisableDefaultFonts());
+    }
+
+    private static void MapHealth(this IEndpointRouteBuilder routes)
+    {
+        var health = routes.MapGroup("/health").WithTags("Health");
+        health.MapGet("/live", () => TypedResults.Ok(new Health("live"))).WithName("IsLive").WithSummary("The process answers");
+        health.MapGet("/ready", IsReadyAsync).WithName("IsReady").WithSummary("The store answers, too").ProducesProblem(503);
+    }
+
+    private static async Task<Results<Ok<Health>, ProblemHttpResult>> IsReadyAsync(IConnectionMultiplexer store, HttpResponse response)
+    {
+        try
+        {
+            await store.GetDatabase().PingAsync().WaitAsync(ReadyLimit);
+            return TypedResults.Ok(new Health("ready"));
+        }
+        catch (Exception e) when (e is RedisException or TimeoutException)
+        {
+            response.Headers.RetryAfter = "2";
+            return Problems.Of("store-unavailable", "The store does not answer", "Jobs that run go on. Try again in a moment.", 503);
+        }
+    }
+
+    public sealed record Health(string Status);
+}

@@ -1,0 +1,147 @@
+using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.AspNetCore.Mvc;
+using OrleansAssembly.Contracts;
+using OrleansAssembly.Grains;
+using OrleansAssembly.Jobs;
+using OrleansAssembly.Media;
+using OrleansAssembly.Server.Errors;
+using EntityTag = Microsoft.Net.Http.Headers.EntityTagHeaderValue;
+
+namespace OrleansAssembly.Server.Api;
+
+/// <summary>Jobs: submit, list, look, command, delete.</summary>
+public static class JobsApi
+{
+    public const string Root = "/api/v1/assembly/jobs";
+    private const int DefaultLimit = 50;
+
+    public static void MapJobs(this IEndpointRouteBuilder routes)
+    {
+        var jobs = routes.MapGroup(Root).WithTags("Jobs");
+        jobs.MapPost("/", SubmitAsync).WithName("SubmitJob").WithSummary("Submit a job")
+            .WithDescription($"Checks the whole body and tells every problem at once. With an {IdempotencyKeys.Header} header a repeated call is harmless for 24 hours.")
+            .Accepts<JobSpec>("application/json")
+            .WithMetadata(new RequestSizeLimitAttribute(256L * 1024 * 1024))
+            .ProducesProblem(400).ProducesProblem(409).ProducesProblem(413).ProducesProblem(415).ProducesProblem(422);
+        jobs.MapGet("/", ListAsync).WithName("ListJobs").WithSummary("List jobs, newest first").ProducesProblem(400);
+        jobs.MapGet("/{id}", GetAsync).WithName("GetJob").WithSummary("A job whole").ProducesProblem(404);
+        jobs.MapGet("/{id}/progress", GetProgressAsync).WithName("GetProgress").WithSummary("The newest progress; its ETag is the sequence")
+            .Produces(StatusCodes.Status304NotModified).ProducesProblem(404);
+        jobs.MapPost("/{id}/pause", (string id, IGrainFactory grains) => CommandAsync(id, grains, job => job.PauseAsync()))
+            .WithName("PauseJob").WithSummary("Pause").ProducesProblem(404).ProducesProblem(409);
+        jobs.MapPost("/{id}/resume", (string id, IGrainFactory grains) => CommandAsync(id, grains, job => job.ResumeAsync()))
+            .WithName("ResumeJob").WithSummary("Resume").ProducesProblem(404).ProducesProblem(409);
+        jobs.MapPost("/{id}/cancel", (string id, IGrainFactory grains) => CommandAsync(id, grains, job => job.CancelAsync()))
+            .WithName("CancelJob").WithSummary("Cancel").ProducesProblem(404).ProducesProblem(409);
+        jobs.MapPost("/{id}/retry", (string id, IGrainFactory grains) => CommandAsync(id, grains, job => job.RetryAsync()))
+            .WithName("RetryJob").WithSummary("Try a failed or cancelled job again").ProducesProblem(404).ProducesProblem(409);
+        jobs.MapDelete("/{id}", DeleteAsync).WithName("DeleteJob").WithSummary("Forget an ended job; files=true removes its exports too")
+            .ProducesProblem(404).ProducesProblem(409);
+    }
+
+    /// <summary>The grain of a job, or null where the id is none: nothing is asked of the cluster for it.</summary>
+    public static IJobGrain? Find(this IGrainFactory grains, string id) =>
+        id.Length == 32 && id.All(char.IsAsciiHexDigitLower) ? grains.GetGrain<IJobGrain>(id) : null;
+
+    private static async Task<Results<Created<JobDetails>, Ok<JobDetails>, ProblemHttpResult>> SubmitAsync(
+        HttpRequest request, JobIntake intake, [FromHeader(Name = IdempotencyKeys.Header)] string? idempotencyKey, CancellationToken cancellation)
+    {
+        var body = await JsonBody.ReadAsync<JobSpec>(request, cancellation);
+        if (body.Value is null)
+        {
+            return Problems.Of(body.Problem!);
+        }
+
+        var (job, created, problem) = await intake.TakeAsync(body.Value, body.Bytes, idempotencyKey);
+        return problem is not null ? Problems.Of(problem)
+            : created ? TypedResults.Created($"{Root}/{job!.Id}", job)
+            : TypedResults.Ok(job!);
+    }
+
+    private static async Task<Results<Ok<Page<JobSummary>>, ProblemHttpResult>> ListAsync(
+        JobCatalogue catalogue, string? status, string? projectId, int? limit, string? cursor)
+    {
+        if (!TryStatus(status, out var only))
+        {
+            return Problems.Of("invalid-query", "The query cannot be read", "status is one of pending, running, paused, completed, failed, cancelled.", 400);
+        }
+
+        if (limit is < 1 or > JobCatalogue.MaxLimit)
+        {
+            return Problems.Of("invalid-query", "The query cannot be read", $"limit lies between 1 and {JobCatalogue.MaxLimit}.", 400);
+        }
+
+        if (projectId is not null && !JobSpecValidator.IsProjectId(projectId))
+        {
+            return Problems.Of("invalid-query", "The query cannot be read", "projectId is no id of a project.", 400);
+        }
+
+        return await catalogue.ListAsync(only, projectId, limit ?? DefaultLimit, cursor) is { } page
+            ? TypedResults.Ok(page)
+            : Problems.Of("invalid-query", "The query cannot be read", "cursor is none that a page gave; start without one.", 400);
+    }
+
+    private static async Task<Results<Ok<JobDetails>, ProblemHttpResult>> GetAsync(string id, IGrainFactory grains, JobOutputs outputs, CancellationToken cancellation) =>
+        grains.Find(id) is { } grain && await grain.GetAsync() is { } job
+            ? TypedResults.Ok(job with { Outputs = await outputs.ListAsync(job.ProjectId, id, cancellation) })
+            : Problems.NoSuchJob(id);
+
+    private static async Task<Results<Ok<ProgressUpdate>, StatusCodeHttpResult, ProblemHttpResult>> GetProgressAsync(string id, HttpContext http, IGrainFactory grains)
+    {
+        if (grains.Find(id) is not { } grain || await grain.GetProgressAsync() is not { } progress)
+        {
+            return Problems.NoSuchJob(id);
+        }
+
+        var tag = new EntityTag($"\"{progress.Sequence}\"");
+        http.Response.Headers.ETag = tag.ToString();
+        http.Response.Headers.CacheControl = "no-cache";
+        return EntityTag.TryParseList(http.Request.Headers.IfNoneMatch, out var known) && known.Any(k => k.Compare(tag, useStrongComparison: false))
+            ? TypedResults.StatusCode(StatusCodes.Status304NotModified)
+            : TypedResults.Ok(progress);
+    }
+
+    private static async Task<Results<Ok<ProgressUpdate>, ProblemHttpResult>> CommandAsync(string id, IGrainFactory grains, Func<IJobGrain, Task<CommandResult>> command)
+    {
+        if (grains.Find(id) is not { } grain)
+        {
+            return Problems.NoSuchJob(id);
+        }
+
+        return await command(grain) switch
+        {
+            { Refusal: { } refusal } => Problems.Of(refusal),
+            { Progress: { } progress } => TypedResults.Ok(progress),
+            _ => Problems.NoSuchJob(id),
+        };
+    }
+
+    private static async Task<Results<NoContent, ProblemHttpResult>> DeleteAsync(string id, bool? files, IGrainFactory grains, MediaStore media)
+    {
+        if (grains.Find(id) is not { } grain || await grain.GetAsync() is not { } job)
+        {
+            return Problems.NoSuchJob(id);
+        }
+
+        if (await grain.DeleteAsync() is { Refusal: { } refusal })
+        {
+            return Problems.Of(refusal);
+        }
+
+        foreach (var folder in files is true ? new[] { media.Exports(job.ProjectId, id), media.Work(id) } : [media.Work(id)])
+        {
+            if (Directory.Exists(folder))
+            {
+                Directory.Delete(folder, recursive: true);
+            }
+        }
+
+        return TypedResults.NoContent();
+    }
+
+    private static bool TryStatus(string? text, out JobStatus? status)
+    {
+        status = text is null ? null : Enum.GetValues<JobStatus>().Cast<JobStatus?>().FirstOrDefault(s => s.ToString()!.Equals(text, StringComparison.OrdinalIgnoreCase));
+        return text is null || status is not null;
+    }
+}

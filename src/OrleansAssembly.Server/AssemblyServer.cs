@@ -1,0 +1,87 @@
+using System.Net.Sockets;
+using Microsoft.AspNetCore.Hosting.Server;
+using Microsoft.AspNetCore.Hosting.Server.Features;
+using OrleansAssembly.Grains;
+using OrleansAssembly.Server.Api;
+using OrleansAssembly.Server.Hosting;
+using OrleansAssembly.Server.Page;
+
+namespace OrleansAssembly.Server;
+
+/// <summary>A server that runs: the store, then the silo, then the HTTP side; stopped the other way round.</summary>
+public sealed class AssemblyServer : IAsyncDisposable
+{
+    private readonly Store _store;
+    private readonly WebApplication _app;
+
+    private AssemblyServer(Store store, WebApplication app)
+    {
+        _store = store;
+        _app = app;
+    }
+
+    /// <summary>Where it takes calls.</summary>
+    public Uri Address => new(_app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First());
+
+    public IServiceProvider Services => _app.Services;
+
+    /// <exception cref="StartException">When it cannot start; the message says why in one line.</exception>
+    public static async Task<AssemblyServer> StartAsync(ServerSettings settings)
+    {
+        if (settings.Port != 0 && FreePort.IsTaken(settings.Host, settings.Port))
+        {
+            throw PortTaken(settings, null);
+        }
+
+        var store = await Store.OpenAsync(settings);
+        try
+        {
+            var app = Build(settings, store);
+            await app.StartAsync();
+            return new AssemblyServer(store, app);
+        }
+        catch (IOException e) when (e.InnerException is Microsoft.AspNetCore.Connections.AddressInUseException or SocketException)
+        {
+            await store.DisposeAsync();
+            throw PortTaken(settings, e);
+        }
+        catch
+        {
+            await store.DisposeAsync();
+            throw;
+        }
+    }
+
+    public Task WaitForShutdownAsync() => _app.WaitForShutdownAsync();
+
+    public async ValueTask DisposeAsync()
+    {
+        await _app.StopAsync();
+        await _app.DisposeAsync();
+        await _store.DisposeAsync();
+    }
+
+    private static WebApplication Build(ServerSettings settings, Store store)
+    {
+        var builder = WebApplication.CreateBuilder(new WebApplicationOptions { ContentRootPath = AppContext.BaseDirectory });
+        builder.Configuration.AddInMemoryCollection(settings.AsConfiguration());
+        builder.AddLogs();
+        builder.AddListener(settings);
+        builder.AddSilo(store.Connection);
+        builder.Services.AddSingleton(settings);
+        builder.Services.AddAssemblyGrains(builder.Configuration);
+
+        builder.Services.AddApi();
+
+        var app = builder.Build();
+        app.UseWebSockets();
+        app.UseBrowserSafety();
+        app.UseApiErrors();
+        app.UsePage();
+        app.MapApi();
+        return app;
+    }
+
+    private static StartException PortTaken(ServerSettings settings, Exception? inner) =>
+        new($"Port {settings.Port} of {settings.Host} is already in use: stop what listens there, or choose another with --port.", inner!);
+}

@@ -1,0 +1,31 @@
+using Microsoft.Extensions.Logging.Console;
+
+namespace OrleansAssembly.Server.Hosting;
+
+/// <summary>Logs and the listening socket.</summary>
+public static class HostWiring
+{
+    /// <summary>One line an event, on stderr: stdout is for scripts that wait for <c>ready</c>.</summary>
+    public static void AddLogs(this WebApplicationBuilder builder)
+    {
+        builder.Logging.ClearProviders();
+        builder.Logging.AddSimpleConsole(options =>
+        {
+            options.SingleLine = true;
+            options.UseUtcTimestamp = true;
+            options.TimestampFormat = "yyyy-MM-ddTHH:mm:ss.fffZ ";
+            options.ColorBehavior = LoggerColorBehavior.Disabled;
+        });
+        builder.Services.Configure<ConsoleLoggerOptions>(options => options.LogToStandardErrorThreshold = LogLevel.Trace);
+        builder.Logging.SetMinimumLevel(LogLevel.Warning);
+        builder.Logging.AddFilter("OrleansAssembly", LogLevel.Information);
+        builder.Logging.AddFilter("Orleans.Runtime.Watchdog", LogLevel.Error); // warns of its own first round at every start
+    }
+
+    public static void AddListener(this WebApplicationBuilder builder, ServerSettings settings) =>
+        builder.WebHost.ConfigureKestrel(kestrel =>
+        {
+            kestrel.AddServerHeader = false;
+            kestrel.Listen(settings.Host, settings.Port);
+        });
+}

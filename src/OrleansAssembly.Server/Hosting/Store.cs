@@ -1,0 +1,60 @@
+using StackExchange.Redis;
+
+namespace OrleansAssembly.Server.Hosting;
+
+/// <summary>The connection to the store, and the store itself where it is the embedded one. Opened before the silo, closed after it.</summary>
+public sealed class Store : IAsyncDisposable
+{
+    private readonly EmbeddedStore? _embedded;
+
+    private Store(IConnectionMultiplexer connection, EmbeddedStore? embedded)
+    {
+        Connection = connection;
+        _embedded = embedded;
+    }
+
+    public IConnectionMultiplexer Connection { get; }
+
+    /// <exception cref="StartException">When the store cannot be started or does not answer.</exception>
+    public static async Task<Store> OpenAsync(ServerSettings settings)
+    {
+        if (settings.Redis is { } redis)
+        {
+            return new Store(await ConnectAsync(redis), null);
+        }
+
+        var embedded = EmbeddedStore.Start(settings.Data);
+        try
+        {
+            var connection = await ConnectAsync(embedded.ConnectionString);
+            await SiloWiring.ForgetSilosAsync(connection);
+            return new Store(connection, embedded);
+        }
+        catch
+        {
+            embedded.Dispose();
+            throw;
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await Connection.DisposeAsync();
+        _embedded?.Dispose();
+    }
+
+    private static async Task<IConnectionMultiplexer> ConnectAsync(string text)
+    {
+        try
+        {
+            var options = ConfigurationOptions.Parse(text);
+            options.ClientName = "orleans-assembly";
+            return await ConnectionMultiplexer.ConnectAsync(options);
+        }
+        catch (Exception e) when (e is RedisException or ArgumentException or FormatException)
+        {
+            var place = text.Split(',')[0];
+            throw new StartException($"No Redis answers at {place}: start it, or leave out --redis to use the embedded store.", e);
+        }
+    }
+}

@@ -1,0 +1,72 @@
+using Microsoft.AspNetCore.SignalR;
+using OrleansAssembly.Contracts;
+using OrleansAssembly.Server.Api;
+
+namespace OrleansAssembly.Server.Progress;
+
+/// <summary>The hub of the contract: <c>WatchJob</c>, <c>UnwatchJob</c>, <c>WatchBoard</c>, <c>UnwatchBoard</c>. Each connection has a mailbox and a pump that empties it.</summary>
+public sealed class ProgressHub(ProgressRelay relay, IGrainFactory grains, IHubContext<ProgressHub> hub, ILogger<ProgressHub> logger) : Hub
+{
+    public const string Path = "/hubs/progress";
+    private const int MostJobs = 1000;
+
+    private HubPump Pump => (HubPump)Context.Items[typeof(HubPump)]!;
+
+    public override Task OnConnectedAsync()
+    {
+        var pump = new HubPump(relay, hub.Clients.Client(Context.ConnectionId), logger);
+        Context.Items[typeof(HubPump)] = pump;
+        pump.Start();
+        return base.OnConnectedAsync();
+    }
+
+    public override async Task OnDisconnectedAsync(Exception? exception)
+    {
+        await Pump.DisposeAsync();
+        await base.OnDisconnectedAsync(exception);
+    }
+
+    /// <summary>Pushes each change of the job as <c>progress</c> from now on. Answers the newest; null where there is no such job.</summary>
+    /// <param name="jobId">The job.</param>
+    /// <param name="afterSequence">What the caller has already: nothing that is not newer is pushed. May be left out.</param>
+    public async Task<ProgressUpdate?> WatchJob(string jobId, long? afterSequence)
+    {
+        if (jobId is null || grains.Find(jobId) is null)
+        {
+            return null;
+        }
+
+        if (Pump.Jobs.Count >= MostJobs && !Pump.Jobs.Contains(jobId))
+        {
+            throw new HubException($"A connection watches at most {MostJobs} jobs; WatchBoard tells of all of them.");
+        }
+
+        if (afterSequence is { } has)
+        {
+            Pump.Mailbox.StartAfter(jobId, has);
+        }
+
+        if (await relay.WatchAsync(jobId, Pump.Mailbox) is not { } newest)
+        {
+            return null;
+        }
+
+        Pump.Jobs.Add(jobId);
+        Pump.Mailbox.StartAfter(jobId, newest.Sequence);
+        return newest;
+    }
+
+    public async Task UnwatchJob(string jobId)
+    {
+        if (Pump.Jobs.Remove(jobId))
+        {
+            await relay.UnwatchAsync(jobId, Pump.Mailbox);
+            Pump.Mailbox.Forget(jobId);
+        }
+    }
+
+    /// <summary>Pushes the changes of many jobs, a few times a second, as <c>board</c> from now on.</summary>
+    public void WatchBoard(BoardFilter? filter) => relay.WatchBoard(Pump.Mailbox, filter ?? new BoardFilter());
+
+    public void UnwatchBoard() => relay.UnwatchBoard(Pump.Mailbox);
+}

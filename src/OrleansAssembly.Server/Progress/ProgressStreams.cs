@@ -1,0 +1,190 @@
+using System.Globalization;
+using System.Net.WebSockets;
+using System.Text.Json;
+using Microsoft.AspNetCore.Http.Features;
+using OrleansAssembly.Contracts;
+using OrleansAssembly.Jobs;
+using OrleansAssembly.Server.Api;
+using OrleansAssembly.Server.Errors;
+
+namespace OrleansAssembly.Server.Progress;
+
+/// <summary>The progress of one job for plain clients: as a WebSocket and as server-sent events. The newest at once, then each change; both end after the last.</summary>
+public static class ProgressStreams
+{
+    private static readonly TimeSpan Heartbeat = TimeSpan.FromSeconds(15);
+
+    public static void MapProgressStreams(this IEndpointRouteBuilder routes)
+    {
+        var job = routes.MapGroup(JobsApi.Root + "/{id}").WithTags("Progress");
+        job.MapGet("/websocket", WebSocketAsync).WithName("WatchByWebSocket").WithSummary("Progress as a WebSocket; closes with 1000 after the last update")
+            .Produces<ProgressMessage>(101).ProducesProblem(404).ProducesProblem(426);
+        job.MapGet("/events", EventsAsync).WithName("WatchByEvents").WithSummary("Progress as server-sent events; honours Last-Event-ID")
+            .Produces<ProgressMessage>(200, "text/event-stream").Produces(204).ProducesProblem(404);
+    }
+
+    private static async Task WebSocketAsync(string id, HttpContext http, ProgressRelay relay, IGrainFactory grains, IHostApplicationLifetime life)
+    {
+        if (!http.WebSockets.IsWebSocketRequest)
+        {
+            http.Response.Headers.Upgrade = "websocket";
+            await Problems.Of("websocket-expected", "This address speaks WebSocket", $"Open it as a WebSocket, or use {JobsApi.Root}/{id}/events.", 426).ExecuteAsync(http);
+            return;
+        }
+
+        using var mailbox = new Mailbox();
+        if (grains.Find(id) is null || await relay.WatchAsync(id, mailbox) is not { } newest)
+        {
+            await Problems.NoSuchJob(id).ExecuteAsync(http);
+            return;
+        }
+
+        try
+        {
+            using var socket = await http.WebSockets.AcceptWebSocketAsync(new WebSocketAcceptContext { KeepAliveInterval = Heartbeat, KeepAliveTimeout = Heartbeat });
+            using var over = CancellationTokenSource.CreateLinkedTokenSource(http.RequestAborted, life.ApplicationStopping);
+            mailbox.Post(newest);
+            var listening = ListenAsync(socket, over);
+            var status = await SendAllAsync(socket, mailbox, over.Token) ? WebSocketCloseStatus.NormalClosure : WebSocketCloseStatus.EndpointUnavailable;
+            await CloseAsync(socket, status, http.RequestAborted);
+            await over.CancelAsync();
+            await listening;
+        }
+        catch (Exception e) when (e is WebSocketException or IOException or OperationCanceledException)
+        {
+            // The client went without a word.
+        }
+        finally
+        {
+            await relay.UnwatchAsync(id, mailbox);
+        }
+    }
+
+    /// <summary>True where the job ended, false where the client or the server goes.</summary>
+    private static async Task<bool> SendAllAsync(WebSocket socket, Mailbox mailbox, CancellationToken over)
+    {
+        try
+        {
+            while (true)
+            {
+                foreach (var update in (await mailbox.TakeAsync(over)).Progress)
+                {
+                    await socket.SendAsync(Write(update), WebSocketMessageType.Text, endOfMessage: true, over);
+                    if (IsLast(update))
+                    {
+                        return true;
+                    }
+                }
+            }
+        }
+        catch (OperationCanceledException)
+        {
+            return false;
+        }
+    }
+
+    /// <summary>Clients have nothing to say here but that they go.</summary>
+    private static async Task ListenAsync(WebSocket socket, CancellationTokenSource over)
+    {
+        var buffer = new byte[1024];
+        try
+        {
+            while ((await socket.ReceiveAsync(buffer, CancellationToken.None)).MessageType != WebSocketMessageType.Close)
+            {
+                // Whatever it says is not listened to.
+            }
+        }
+        catch (Exception e) when (e is WebSocketException or IOException or OperationCanceledException or ObjectDisposedException)
+        {
+            // It went without a word.
+        }
+
+        try
+        {
+            await over.CancelAsync();
+        }
+        catch (ObjectDisposedException)
+        {
+            // Everything has ended already.
+        }
+    }
+
+    private static async Task CloseAsync(WebSocket socket, WebSocketCloseStatus status, CancellationToken aborted)
+    {
+        if (socket.State is WebSocketState.Open or WebSocketState.CloseReceived)
+        {
+            await socket.CloseOutputAsync(status, null, aborted);
+        }
+    }
+
+    private static async Task EventsAsync(string id, HttpContext http, ProgressRelay relay, IGrainFactory grains, IHostApplicationLifetime life)
+    {
+        using var mailbox = new Mailbox();
+        if (grains.Find(id) is null || await relay.WatchAsync(id, mailbox) is not { } newest)
+        {
+            await Problems.NoSuchJob(id).ExecuteAsync(http);
+            return;
+        }
+
+        try
+        {
+            if (long.TryParse(http.Request.Headers["Last-Event-ID"], NumberStyles.None, CultureInfo.InvariantCulture, out var last))
+            {
+                if (IsLast(newest) && newest.Sequence <= last)
+                {
+                    http.Response.StatusCode = StatusCodes.Status204NoContent; // a browser asks no more after this
+                    return;
+                }
+
+                mailbox.StartAfter(id, last);
+            }
+
+            mailbox.Post(newest);
+            using var over = CancellationTokenSource.CreateLinkedTokenSource(http.RequestAborted, life.ApplicationStopping);
+            await SendEventsAsync(http.Response, mailbox, over.Token);
+        }
+        catch (OperationCanceledException)
+        {
+            // The client or the server goes.
+        }
+        finally
+        {
+            await relay.UnwatchAsync(id, mailbox);
+        }
+    }
+
+    private static async Task SendEventsAsync(HttpResponse response, Mailbox mailbox, CancellationToken over)
+    {
+        response.ContentType = "text/event-stream";
+        response.Headers.CacheControl = "no-store";
+        response.Headers["X-Accel-Buffering"] = "no";
+        response.HttpContext.Features.GetRequiredFeature<IHttpResponseBodyFeature>().DisableBuffering();
+        await response.WriteAsync("retry: 1000\n\n", over);
+        await response.Body.FlushAsync(over);
+        while (true)
+        {
+            if (await mailbox.TakeAsync(Heartbeat, over) is not { } mail)
+            {
+                await response.WriteAsync(":\n\n", over); // so that proxies keep the connection
+                await response.Body.FlushAsync(over);
+                continue;
+            }
+
+            foreach (var update in mail.Progress)
+            {
+                await response.WriteAsync($"id: {update.Sequence}\ndata: ", over);
+                await response.Body.WriteAsync(Write(update), over);
+                await response.WriteAsync("\n\n", over);
+                await response.Body.FlushAsync(over);
+                if (IsLast(update))
+                {
+                    return;
+                }
+            }
+        }
+    }
+
+    private static byte[] Write(ProgressUpdate update) => JsonSerializer.SerializeToUtf8Bytes(ProgressMessage.Of(update), AssemblyJson.Options);
+
+    private static bool IsLast(ProgressUpdate update) => update.Status is JobStatus.Completed or JobStatus.Failed or JobStatus.Cancelled;
+}
