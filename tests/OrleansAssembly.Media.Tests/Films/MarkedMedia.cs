@@ -14,12 +14,37 @@ internal static class MarkedMedia
         $"geq=lum='76+104*mod(floor((N+{source << 12})/pow(2,floor({Columns}*X/W)+{Columns}*floor({Rows}*Y/H))),2)':cb=128:cr=128");
 
     /// <summary>The mean level of each field of each frame of a file, as a player would show it from start to end.</summary>
-    public static IReadOnlyList<byte[]> Fields(string file) => Gray(file, "", Columns, Rows);
+    public static IReadOnlyList<byte[]> Fields(string file) => Gray(file, Columns, Rows);
 
-    public static IReadOnlyList<byte[]> Gray(string file, string filter, int width, int height)
+    /// <summary>One plane of each frame, its codes as they stand in the file, as the means of a grid of cells. (swscale would stretch gray to full range.)</summary>
+    public static IReadOnlyList<byte[]> Gray(string file, int columns, int rows, char plane = 'y')
     {
-        var bytes = Read(["-i", file, "-map", "0:v:0", "-vf", FormattableString.Invariant($"{filter}scale={width}:{height}:flags=area,format=gray"), "-fps_mode", "passthrough", "-f", "rawvideo", "-"]);
-        return [.. bytes.Chunk(width * height)];
+        var size = Probe("-select_streams", "v:0", "-show_entries", "stream=width,height", "-of", "csv=p=0", file).Trim().TrimEnd(',').Split(',');
+        var share = plane == 'y' ? 1 : 2;
+        var (width, height) = (int.Parse(size[0], null) / share, int.Parse(size[1], null) / share);
+        var bytes = Read(["-i", file, "-map", "0:v:0", "-vf", $"format=yuv420p,extractplanes={plane}", "-fps_mode", "passthrough", "-f", "rawvideo", "-"]);
+        return [.. bytes.Chunk(width * height).Select(frame => Means(frame, width, height, columns, rows))];
+    }
+
+    private static byte[] Means(byte[] frame, int width, int height, int columns, int rows)
+    {
+        var (across, down) = (width / columns, height / rows);
+        var means = new byte[columns * rows];
+        for (var cell = 0; cell < means.Length; cell++)
+        {
+            var sum = 0;
+            for (var y = 0; y < down; y++)
+            {
+                foreach (var code in frame.AsSpan((((cell / columns * down) + y) * width) + (cell % columns * across), across))
+                {
+                    sum += code;
+                }
+            }
+
+            means[cell] = (byte)Math.Round((double)sum / (across * down));
+        }
+
+        return means;
     }
 
     /// <summary>The numbers of all frames of a file: source and frame.</summary>
@@ -75,6 +100,7 @@ internal static class MarkedMedia
         return [.. text.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(l => double.Parse(l.TrimEnd(','), CultureInfo.InvariantCulture)).Order()];
     }
 
+    /// <summary>What ffprobe says.</summary>
     public static string Probe(params string[] arguments)
     {
         using var process = Process.Start(new ProcessStartInfo("ffprobe", ["-v", "error", .. arguments]) { RedirectStandardOutput = true })!;

@@ -15,7 +15,7 @@ public sealed class SoundTests : IDisposable
     {
         var (a, b, c) = (await ClicksAsync("a.mp4", 48000, 2, "24000/1001", "aac"), await ClicksAsync("b.mkv", 44100, 1, "25", "flac"), await ClicksAsync("c.mov", 96000, 6, "30", "pcm_s16le"));
         var sources = new[] { a, b, c };
-        var shots = Enumerable.Range(0, 30).Select(i => new ShotSpec(sources[i % 3], FormattableString.Invariant($"{(i % 5) + 0.1}s"), FormattableString.Invariant($"{(i % 5) + 0.9 + (0.01 * i):0.00}s"))).ToArray();
+        var shots = Enumerable.Range(0, 18).Select(i => new ShotSpec(sources[i % 3], FormattableString.Invariant($"{(i % 5) + 0.1}s"), FormattableString.Invariant($"{(i % 5) + 0.9 + (0.01 * i):0.00}s"))).ToArray();
         var film = _workshop.Cut("24000/1001", shots);
 
         foreach (var preset in new[] { Workshop.Fast, Presets.Find("prores-proxy")!, Presets.Find("vp9-1080p")! with { VideoArguments = ["-deadline", "realtime", "-cpu-used", "8", "-b:v", "300k", "-g", "{gop}"] } })

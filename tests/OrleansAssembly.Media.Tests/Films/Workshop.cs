@@ -11,6 +11,7 @@ internal sealed class Workshop : IDisposable
         2, "yuv420p", 320, 180, "aac", ["-b:a", "192k"], "m4a", "video/mp4");
 
     private readonly Dictionary<string, SourceFacts> _facts = [];
+    private readonly Dictionary<string, string> _files = [];
 
     public Workshop()
     {
@@ -42,7 +43,7 @@ internal sealed class Workshop : IDisposable
 
     public IReadOnlyDictionary<string, SourceFacts> Facts => _facts;
 
-    public Footage Footage => new(_facts, _facts.Keys.ToDictionary(k => k, k => Media.Store.Resolve(k).Value!));
+    public Footage Footage => new(_facts, _files);
 
     public static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
@@ -59,11 +60,20 @@ internal sealed class Workshop : IDisposable
         var facts = await new SourceProber(Media.Runner, Media.Store).ProbeAsync(path, Cancel);
         Assert.True(facts.Problem is null, $"{path}: {facts.Problem?.Detail}");
         _facts[path] = facts.Value!;
+        _files[path] = Media.Store.Resolve(path).Value!;
         return path;
     }
 
     /// <summary>Takes a file of the shared footage as a source.</summary>
     public async Task<string> TakeAsync(string footage) => await ProbeAsync(Media.Take(footage));
+
+    /// <summary>Puts a stream without an index into a container with one, as a job does.</summary>
+    public async Task RemuxAsync(string path)
+    {
+        var copy = Path.Combine(Directory.CreateDirectory(Work).FullName, "remuxed.mp4");
+        _facts[path] = Ok(await new SourceNormalizer(Media.Runner, Media.Store, new SourceProber(Media.Runner, Media.Store)).RemuxAsync(_facts[path], copy, Cancel));
+        _files[path] = copy;
+    }
 
     public Film Cut(TimelineSpec spec)
     {

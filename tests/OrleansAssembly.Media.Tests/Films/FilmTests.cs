@@ -1,0 +1,153 @@
+using System.Security.Cryptography;
+using System.Text.Json;
+using OrleansAssembly.Timeline;
+
+namespace OrleansAssembly.Media.Tests.Films;
+
+/// <summary>The finished file as a whole: its tags, its bytes, what is made of it, and what happens when something is wrong.</summary>
+public sealed class FilmTests : IDisposable
+{
+    private readonly Workshop _workshop = new();
+
+    [Fact]
+    public async Task SameFilmTwice_FromOtherFolders_HasTheSameBytes()
+    {
+        var film = await SmallFilmAsync();
+        foreach (var preset in new[] { Workshop.Fast, Presets.Find("hevc-1080p")!, Presets.Find("prores-proxy")! })
+        {
+            var first = Convert.ToHexString(SHA256.HashData(File.ReadAllBytes(await _workshop.FilmAsync(film, preset))));
+            Directory.Delete(_workshop.Work, recursive: true);
+            var second = Convert.ToHexString(SHA256.HashData(File.ReadAllBytes(await _workshop.FilmAsync(film, preset, "other"))));
+            Assert.Equal(first, second);
+        }
+    }
+
+    [Fact]
+    public async Task FinishedSegment_IsFoundAndNotMadeAgain_UnlessItsSourceChanges()
+    {
+        var film = await SmallFilmAsync();
+        var segment = SegmentPlanner.Plan(film, 1)[0];
+        var first = Workshop.Ok(await _workshop.Encoder.EncodeAsync(_workshop.Work, film, segment, _workshop.Footage, Workshop.Fast, null, Workshop.Cancel));
+        var again = Workshop.Ok(await _workshop.Encoder.EncodeAsync(_workshop.Work, film, segment, _workshop.Footage, Workshop.Fast, null, Workshop.Cancel));
+        Assert.Equal(first with { CpuSeconds = 0 }, again);
+
+        File.WriteAllText(first.Path, "not whole");
+        Assert.Equal(first.Bytes, Workshop.Ok(await _workshop.Encoder.EncodeAsync(_workshop.Work, film, segment, _workshop.Footage, Workshop.Fast, null, Workshop.Cancel)).Bytes);
+
+        await _workshop.MakeAsync("clip.mp4", "-f lavfi -i testsrc=s=320x180:r=25:d=4 -c:v libx264 -preset ultrafast");
+        Assert.NotEqual(first.Path, await _workshop.Encoder.PathAsync(_workshop.Work, film, segment, _workshop.Footage, Workshop.Fast, Workshop.Cancel));
+        Assert.Single(Directory.GetFiles(Path.GetDirectoryName(first.Path)!));
+    }
+
+    [Fact]
+    public async Task Progress_NeverFalls_AndTellsSpeed()
+    {
+        var clip = _workshop.Media.MakeClip(seconds: 12);
+        await _workshop.ProbeAsync(clip);
+        var film = _workshop.Cut(new TimelineSpec("25", 1920, 1080, null, null, [new ShotSpec(clip)], null));
+        List<WorkProgress> seen = [];
+        var segment = Assert.Single(SegmentPlanner.Plan(film, 60));
+
+        Workshop.Ok(await _workshop.Encoder.EncodeAsync(_workshop.Work, film, segment, _workshop.Footage, Presets.Find("h264-1080p")!, seen.Add, Workshop.Cancel));
+
+        Assert.True(seen.Count > 2);
+        Assert.Equal(seen.Select(p => p.Fraction).Order(), seen.Select(p => p.Fraction));
+        Assert.All(seen, p => Assert.InRange(p.Fraction, 0, 1));
+        Assert.True(seen[^1] is { Fraction: > 0.9, Speed: > 0, CpuSeconds: > 0 });
+    }
+
+    [Fact]
+    public async Task FilmCarries_TitleChaptersTimecodeAndFastStart()
+    {
+        var clip = _workshop.Media.MakeClip(seconds: 4, rate: "30000/1001");
+        await _workshop.ProbeAsync(clip);
+        var film = _workshop.Cut(new TimelineSpec(
+            "30000/1001", 320, 180, "01:00:00;00", null, [new ShotSpec(clip, "0s", "1s", Scene: "One; the =first= #1"), new ShotSpec(clip, "1s", "2s", Scene: "Zwei \\ 'ö'"), new ShotSpec(clip, "2s", "3s", Scene: "Zwei \\ 'ö'")], null));
+
+        foreach (var preset in new[] { Workshop.Fast, Presets.Find("prores-proxy")!, Presets.Find("vp9-1080p")! })
+        {
+            var file = await _workshop.FilmAsync(film, preset, preset.Name);
+            using var json = JsonDocument.Parse(MarkedMedia.Probe("-show_chapters", "-show_format", "-show_streams", "-of", "json", file));
+            var chapters = json.RootElement.GetProperty("chapters").EnumerateArray().ToArray();
+            Assert.Equal(["One; the =first= #1", "Zwei \\ 'ö'"], chapters.Select(c => c.GetProperty("tags").GetProperty("title").GetString()));
+            Assert.Equal([0, 1.001, 1.001, 3.003], chapters.SelectMany(c => new[] { "start_time", "end_time" }.Select(n => Math.Round(double.Parse(c.GetProperty(n).GetString()!, null), 3))));
+            Assert.Equal("A film = #1; \\o/", json.RootElement.GetProperty("format").GetProperty("tags").GetProperty("title").GetString());
+            if (preset.Container == "mov")
+            {
+                Assert.Contains("01:00:00;00", json.RootElement.GetProperty("streams").EnumerateArray().Select(s => s.GetProperty("tags").TryGetProperty("timecode", out var t) ? t.GetString() : null));
+            }
+
+            if (preset.Container != "webm")
+            {
+                var bytes = File.ReadAllBytes(file).AsSpan();
+                Assert.True(bytes.IndexOf("moov"u8) < bytes.IndexOf("mdat"u8));
+            }
+        }
+    }
+
+    [Fact]
+    public async Task Previews_AreMadeAndBelongTogether()
+    {
+        var black = await _workshop.MakeAsync("black.mp4", "-f lavfi -i color=s=320x180:r=25:d=6 -c:v libx264 -preset ultrafast");
+        var clip = _workshop.Media.MakeClip(seconds: 7.5);
+        await _workshop.ProbeAsync(clip);
+        var film = _workshop.Cut("25", new ShotSpec(black), new ShotSpec(clip));
+        var file = await _workshop.FilmAsync(film, segmentSeconds: 5);
+        var folder = Path.Combine(_workshop.Work, "out");
+
+        var made = Workshop.Ok(await _workshop.Previews.MakeAsync(file, film, folder, null, Workshop.Cancel));
+
+        Assert.Equal(made.Files.Order(), Directory.GetFiles(folder).Select(f => Path.GetFileName(f)).Order());
+        Assert.True(MarkedMedia.Gray(Path.Combine(folder, PreviewMaker.Poster), 1, 1)[0][0] > 40);
+        var index = File.ReadAllText(Path.Combine(folder, PreviewMaker.Index));
+        Assert.StartsWith("WEBVTT\n\n00:00:00.000 --> 00:00:01.000\nsprite.jpg#xywh=0,0,160,90\n", index, StringComparison.Ordinal);
+        Assert.EndsWith("00:00:13.000 --> 00:00:13.520\nsprite.jpg#xywh=480,90,160,90\n", index, StringComparison.Ordinal);
+        Assert.Equal("1600,180", MarkedMedia.Probe("-show_entries", "stream=width,height", "-of", "csv=p=0", Path.Combine(folder, PreviewMaker.Sprite)).Trim());
+        Assert.InRange(MarkedMedia.PictureTimes(Path.Combine(folder, PreviewMaker.Preview)).Count, 245, 255);
+
+        var dark = _workshop.Cut("25", new ShotSpec(black));
+        Workshop.Ok(await _workshop.Previews.MakeAsync(await _workshop.FilmAsync(dark, name: "dark"), dark, folder, null, Workshop.Cancel));
+    }
+
+    [Fact]
+    public async Task Verify_RefusesAFilmThatIsNotThePlan()
+    {
+        var film = await SmallFilmAsync();
+        var file = await _workshop.FilmAsync(film);
+
+        var wrongLength = await _workshop.Verifier.VerifyAsync(file, film with { Shots = [film.Shots[0]] }, _workshop.Work, null, Workshop.Cancel);
+        Assert.Equal("film-invalid", wrongLength.Problem?.Name);
+
+        var bytes = File.ReadAllBytes(file);
+        new Random(1).NextBytes(bytes.AsSpan(bytes.Length * 2 / 3, 4000));
+        File.WriteAllBytes(file, bytes);
+        Assert.Equal("film-invalid", (await _workshop.Verifier.VerifyAsync(file, film, _workshop.Work, null, Workshop.Cancel)).Problem?.Name);
+    }
+
+    [Fact]
+    public async Task DamagedSource_IsAProblemAndNoBrokenFilm()
+    {
+        var clip = _workshop.Media.MakeClip(seconds: 4);
+        await _workshop.ProbeAsync(clip);
+        var film = _workshop.Cut("25", new ShotSpec(clip));
+        var bytes = File.ReadAllBytes(_workshop.Media.Path(clip));
+        new Random(1).NextBytes(bytes.AsSpan(bytes.Length / 3, bytes.Length / 3));
+        File.WriteAllBytes(_workshop.Media.Path(clip), bytes);
+
+        var result = await _workshop.Encoder.EncodeAsync(_workshop.Work, film, SegmentPlanner.Plan(film, 5)[0], _workshop.Footage, Workshop.Fast, null, Workshop.Cancel);
+
+        Assert.Equal("source-damaged", result.Problem?.Name);
+        Assert.False(result.Problem!.Transient);
+        Assert.DoesNotContain(_workshop.Media.Root, result.Problem.Detail, StringComparison.Ordinal);
+        Assert.Empty(Directory.GetFiles(_workshop.Work, "*", SearchOption.AllDirectories));
+    }
+
+    private async Task<Film> SmallFilmAsync()
+    {
+        var clip = _workshop.Media.MakeClip(seconds: 4);
+        await _workshop.ProbeAsync(clip);
+        return _workshop.Cut("24", new ShotSpec(clip, "0.5s", "2s"), new ShotSpec(clip, "2.2s", "3s", Transition: new("dissolve", 8)));
+    }
+
+    public void Dispose() => _workshop.Dispose();
+}
