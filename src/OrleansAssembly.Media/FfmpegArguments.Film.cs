@@ -20,7 +20,7 @@ public static partial class FfmpegArguments
     {
         IEnumerable<string> container = preset.Container switch
         {
-            "webm" => ["-cues_to_front", "1"],
+            "webm" => ["-cues_to_front", "1", "-avoid_negative_ts", "disabled"],
             "mov" => ["-movflags", "+faststart+write_colr", "-timecode", timecode],
             _ => ["-movflags", "+faststart"],
         };
@@ -82,7 +82,7 @@ public static partial class FfmpegArguments
     /// <summary>Decodes the whole film, stops at the first error, and writes one line a picture and a block of sound with their times.</summary>
     public static IReadOnlyList<string> Decode(string film, string report) =>
     [
-        "-y", "-xerror", .. OwnInputGuard, "-i", film, "-map", "0:v:0", "-map", "0:a:0", "-fps_mode", "passthrough", "-enc_time_base", "-1", "-c:v", "rawvideo", "-c:a", "pcm_s16le",
+        "-y", "-xerror", "-copyts", .. OwnInputGuard, "-i", film, "-map", "0:v:0", "-map", "0:a:0", "-fps_mode", "passthrough", "-enc_time_base", "-1", "-c:v", "rawvideo", "-c:a", "pcm_s16le",
         .. Bitexact, "-f", "framecrc", report,
     ];
 

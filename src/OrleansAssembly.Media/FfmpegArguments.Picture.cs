@@ -23,7 +23,7 @@ public static partial class FfmpegArguments
         // In ticks that divide both the source's and the film's frames, the shot's first frame is moved to time 0; then each frame of the film
         // shows the source frame whose time, rounded to the film's grid, is the last not after it. A missing last frame is shown a little longer.
         var ticks = Timescale(video.TimeBase, rate);
-        var begin = ((video.Start + sourceIn) * ticks).Round();
+        var begin = Ticks(video.Start + sourceIn, ticks);
         chain.Add($"settb=1/{ticks}");
         chain.Add($"setpts=PTS-{begin}");
         chain.Add($"fps={rate}:start_time={Seconds(rate.TimeOf(offset))}:round=near");

@@ -64,15 +64,15 @@ public static partial class FfmpegArguments
     public static IReadOnlyList<string> Mix(Film film, Footage footage, string list, Preset sound, string file)
     {
         var total = SampleAt(film.Rate, film.Frames);
-        var audible = film.Audio.Where(c => (c.Start * SampleRate).Round() < total && footage.Facts[c.Source].Audio is not null).ToList();
+        var audible = film.Audio.Where(c => Ticks(c.Start, SampleRate) < total && footage.Facts[c.Source].Audio is not null).ToList();
         List<string> arguments = ["-y", "-xerror", .. OwnInputGuard, "-f", "concat", "-safe", "0", "-i", list];
         List<string> graph = [$"[0:0]asettb=1/{SampleRate},asetpts=N,aformat=sample_fmts=fltp:channel_layouts=stereo,apad=whole_len={total},atrim=end_sample={total}[bed]"];
         foreach (var (clip, index) in audible.Select((c, i) => (c, i)))
         {
             var facts = footage.Facts[clip.Source];
-            var begin = (clip.Start * SampleRate).Round();
-            var count = Math.Min(((clip.Start + clip.Duration) * SampleRate).Round(), total) - begin;
-            var start = (facts.Video?.Start ?? facts.Audio!.Start) + clip.SourceIn;
+            var begin = Ticks(clip.Start, SampleRate);
+            var count = Math.Min(Ticks(clip.Start + clip.Duration, SampleRate), total) - begin;
+            var start = facts.Audio!.Start + clip.SourceIn;
             arguments.AddRange(SourceInput(facts, start - SoundMargin(facts), ["-vn", "-sn", "-dn"], footage.Files[clip.Source]));
             List<string> chain = [SoundChain(start, count)];
             if (clip.GainDb != 0)
@@ -80,17 +80,17 @@ public static partial class FfmpegArguments
                 chain.Add($"volume={Text(clip.GainDb)}dB");
             }
 
-            if ((clip.FadeIn * SampleRate).Round() is var rise and > 0)
+            if (Ticks(clip.FadeIn, SampleRate) is var rise and > 0)
             {
                 chain.Add($"afade=t=in:ss=0:ns={Math.Min(rise, count)}");
             }
 
-            if ((clip.FadeOut * SampleRate).Round() is var fall and > 0)
+            if (Ticks(clip.FadeOut, SampleRate) is var fall and > 0)
             {
                 chain.Add($"afade=t=out:ss={Math.Max(0, count - fall)}:ns={Math.Min(fall, count)}");
             }
 
-            graph.Add($"[{index + 1}:{facts.Audio!.StreamIndex}]{string.Join(',', chain)},adelay=delays={begin}S:all=1[clip{index}]");
+            graph.Add($"[{index + 1}:{facts.Audio.StreamIndex}]{string.Join(',', chain)},adelay=delays={begin}S:all=1[clip{index}]");
         }
 
         // Only clips can add up to more than full level; the limiter leaves what is below it as it is.
@@ -109,7 +109,7 @@ public static partial class FfmpegArguments
     /// Sample 0 is the moment <paramref name="start"/> of the source: what is before is cut, a gap or a late start is filled with silence, an early end is padded; exactly <paramref name="samples"/> samples come out.
     /// </summary>
     private static string SoundChain(Rational start, long samples) =>
-        $"aresample={SampleRate},aformat=sample_fmts=fltp:channel_layouts=stereo,asettb=1/{SampleRate},asetpts=PTS-{(start * SampleRate).Round()},"
+        $"aresample={SampleRate},aformat=sample_fmts=fltp:channel_layouts=stereo,asettb=1/{SampleRate},asetpts=PTS-{Ticks(start, SampleRate)},"
         + $"aresample={SampleRate}:async=1:min_hard_comp=0.02:first_pts=0,apad=whole_len={samples},atrim=end_sample={samples},asetpts=N";
 
     /// <summary>A clock for the whole file in which each length is a whole number of samples: the default of milliseconds rounds them.</summary>

@@ -80,7 +80,7 @@ public static partial class FfmpegArguments
     /// <summary>Reads a source from a time on. Timestamps stay the source's, counted from its start; a time of 0 or less reads from the start.</summary>
     private static IEnumerable<string> SourceInput(SourceFacts facts, Rational? from, string[] without, string file)
     {
-        IEnumerable<string> seek = from is { } time && time > 0 && CanSeek(facts) ? ["-ss", $"{(time * 1_000_000).Floor()}us"] : [];
+        IEnumerable<string> seek = from is { } time && time > 0 && CanSeek(facts) ? ["-ss", $"{Microseconds(time)}us"] : [];
 
         // One decoder thread: a slot is one core, and decoded pictures do not depend on it.
         return [.. Sandbox.InputGuard, "-threads", "1", "-copyts", "-start_at_zero", .. seek, .. without, "-i", file];
@@ -105,7 +105,13 @@ public static partial class FfmpegArguments
 
     private static string Text(double number) => number.ToString("0.######", CultureInfo.InvariantCulture);
 
-    private static long Microseconds(Rational seconds) => (seconds * 1_000_000).Round();
+    /// <summary>The nearest whole tick; in 128 bits throughout, for fine clocks and long sources.</summary>
+    private static long Ticks(Rational seconds, long perSecond) =>
+        (long)FloorDivide((2 * (Int128)seconds.Numerator * perSecond) + seconds.Denominator, 2 * (Int128)seconds.Denominator);
+
+    private static Int128 FloorDivide(Int128 a, Int128 b) => a >= 0 ? a / b : -((-a + b - 1) / b);
+
+    private static long Microseconds(Rational seconds) => Ticks(seconds, 1_000_000);
 
     /// <summary>Seconds with six decimals.</summary>
     private static string Seconds(Rational seconds)

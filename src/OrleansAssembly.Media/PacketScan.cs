@@ -57,7 +57,9 @@ internal sealed class PacketScan
         discarded = text[fields[4]].Contains('D');
         return true;
 
-        static long? Number(ReadOnlySpan<char> field) => long.TryParse(field, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number) ? number : null;
+        // A time beyond 2^56 ticks (25,000 years of 90 kHz) is noise, and would overflow what is reckoned from it.
+        static long? Number(ReadOnlySpan<char> field) =>
+            long.TryParse(field, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number) && Math.Abs((double)number) < 1L << 56 ? number : null;
     }
 
     /// <summary>Takes a packet in decoding order.</summary>
@@ -134,6 +136,10 @@ internal static class RateFinder
         new(24000, 1001), new(24), new(25), new(30000, 1001), new(30), new(48), new(50), new(60000, 1001), new(60),
     ];
 
+    /// <summary>For a single picture: what the header says, where that makes sense.</summary>
+    public static FrameRate Single(params IEnumerable<FrameRate> headers) =>
+        headers.FirstOrDefault(h => h.Value >= 1 && h.Value <= 240) is { Numerator: > 0 } told ? told : new FrameRate(25);
+
     /// <summary>For a constant distance of pictures. Rates that are 0.1 % apart (30 and 30000/1001) are told by the header where the packets allow both.</summary>
     public static FrameRate Constant(Rational measured, params IEnumerable<FrameRate> headers)
     {
@@ -146,7 +152,7 @@ internal static class RateFinder
         var nearest = Nearest(measured);
         return Near(nearest.Value, measured, 1, 1000) ? nearest
             : fitting.Count > 0 ? fitting[0]
-            : new FrameRate(new Rational((measured * 1000).Round(), 1000));
+            : new FrameRate(Rational.Max(new Rational((measured * 1000).Round(), 1000), new Rational(1, 1000)));
     }
 
     /// <summary>For pictures at uneven distances: the grid that they lie on where the header knows a usual one, else the nearest usual rate, else the nearest whole one.</summary>

@@ -42,17 +42,17 @@ public sealed partial class SourceProber
         var span = scan.Last - first;
         var average = scan.Pictures > 1 ? (double)span / (scan.Pictures - 1) : 0;
 
-        // Ticks round the times, and cameras' clocks shake a little: neither makes a variable rate.
-        var variable = scan.Pictures > 2 && scan.LargestGap - scan.SmallestGap > Math.Max(2, average / 10);
-        var rate = scan.Pictures < 2
-            ? stream.Average ?? stream.Lowest ?? new FrameRate(25)
-            : variable
-                ? RateFinder.Variable((scan.Pictures - 1) / (span * tick), stream.Lowest)
-                : RateFinder.Constant((scan.Pictures - 1) / (span * tick), new[] { stream.Lowest, stream.Average }.OfType<FrameRate>());
+        // Ticks round the times, and cameras' clocks shake a little: neither makes a variable rate. (In AVI a tick may be a whole frame.)
+        var uneven = scan.LargestGap - scan.SmallestGap;
+        var variable = scan.Pictures > 2 && uneven > average / 10 && !(uneven <= 2 && average >= 8) && !(uneven <= 1 && average >= 3);
+        var headers = new[] { stream.Lowest, stream.Average }.OfType<FrameRate>();
+        var rate = scan.Pictures < 2 ? RateFinder.Single(headers)
+            : variable ? RateFinder.Variable((scan.Pictures - 1) / (span * tick), stream.Lowest)
+            : RateFinder.Constant((scan.Pictures - 1) / (span * tick), headers);
         var frame = rate.TimeOf(1);
 
         // At a constant rate the last picture lasts as long as the others, whatever its packet says.
-        var measured = variable || scan.Pictures < 2 ? (scan.End - first) * tick : new Rational(span * scan.Pictures, scan.Pictures - 1) * tick;
+        var measured = variable || scan.Pictures < 2 ? (scan.End - first) * tick : span * new Rational(scan.Pictures, scan.Pictures - 1) * tick;
         var exact = rate.TimeOf(scan.Pictures);
         var difference = measured > exact ? measured - exact : exact - measured;
 

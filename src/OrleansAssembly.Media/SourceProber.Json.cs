@@ -34,6 +34,7 @@ public sealed partial class SourceProber
         string? TimeBase,
         long? StartPts,
         long? DurationTs,
+        long? NbFrames,
         int SampleRate,
         int Channels,
         IReadOnlyDictionary<string, int>? Disposition,

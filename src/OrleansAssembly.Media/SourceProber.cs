@@ -80,7 +80,7 @@ public sealed partial class SourceProber(FfmpegRunner runner, MediaStore store)
             var broken = Broken(name, run.Log, container, streams, scans, new[] { video, audio }.OfType<Stream>());
             return broken is not null ? broken : Facts(name, file, container, streams, video, audio, scans);
         }
-        catch (OverflowException)
+        catch (ArithmeticException)
         {
             return new MediaProblem("source-unreadable", "The source cannot be read", $"'{name}' has times beyond any measure.");
         }
@@ -131,7 +131,9 @@ public sealed partial class SourceProber(FfmpegRunner runner, MediaStore store)
                 return Truncated(name, $"Its {stream.CodecType} track holds nothing");
             }
 
-            if (TellDuration.Contains(container.FormatName) && stream.DurationTs is { } promised)
+            // Of an AVI that has lost its index, ffmpeg guesses the length, but still tells the count of frames, one a tick.
+            var told = container.FormatName == "avi" && stream.CodecType == "video" ? stream.NbFrames : stream.DurationTs;
+            if (TellDuration.Contains(container.FormatName) && told is { } promised)
             {
                 var missing = (promised - (scan.End - (stream.StartPts ?? scan.First ?? 0))) * stream.Tick;
                 if (missing > MostMissing && missing > 2 * scan.LargestGap * stream.Tick)

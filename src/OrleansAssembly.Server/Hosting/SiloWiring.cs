@@ -82,12 +82,15 @@ public static class SiloWiring
             streams.ConfigureStreamPubSub(StreamPubSubType.ImplicitOnly);
         });
 
-    private static void AddSerializers(ISiloBuilder silo)
-    {
-        // The pure rooms know nothing of Orleans: their types cross silos as JSON.
-        silo.Services.AddSerializer(serializer => serializer.AddJsonSerializer(
+    /// <summary>The pure rooms know nothing of Orleans: their types cross silos as JSON.</summary>
+    public static IServiceCollection AddAssemblySerializers(this IServiceCollection services) =>
+        services.AddSerializer(serializer => serializer.AddJsonSerializer(
             isSupported: type => type.Assembly == typeof(JobSpec).Assembly || type.Assembly == typeof(TimelineSpec).Assembly,
             AssemblyJson.Options));
+
+    private static void AddSerializers(ISiloBuilder silo)
+    {
+        silo.Services.AddAssemblySerializers();
 
         // State is stored as the same JSON that is spoken everywhere.
         silo.Services.Configure<SystemTextJsonGrainStorageSerializerOptions>(options => AssemblyJson.Configure(options.JsonSerializerOptions));

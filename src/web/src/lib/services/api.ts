@@ -1,0 +1,125 @@
+import type { JobDetails, JobStatus, JobSummary, OutputInfo, Page, ProblemDetails, ProgressUpdate } from '../types';
+
+export type JobAction = 'pause' | 'resume' | 'cancel' | 'retry';
+
+export interface JobQuery {
+  status?: JobStatus | undefined;
+  projectId?: string | undefined;
+  limit?: number | undefined;
+  cursor?: string | undefined;
+}
+
+/** What the server (or the way to it) refused, always as a problem: title for a heading, detail that says what to do. */
+export class ApiError extends Error {
+  override readonly name = 'ApiError';
+
+  constructor(readonly problem: ProblemDetails) {
+    super(problem.detail || problem.title);
+  }
+
+  /** The server did not answer at all. */
+  get unreachable(): boolean {
+    return this.problem.type === UNREACHABLE;
+  }
+}
+
+const UNREACHABLE = 'urn:orleans-assembly:unreachable';
+
+/** The HTTP calls of the contract. Every address is relative to `base`, so a path prefix needs no setting. */
+export class AssemblyApi {
+  readonly #base: URL;
+  readonly #fetch: typeof fetch;
+
+  constructor(base: string | URL, fetcher: typeof fetch = (input, init) => fetch(input, init)) {
+    this.#base = new URL('api/v1/assembly/jobs', base);
+    this.#fetch = fetcher;
+  }
+
+  listJobs(query: JobQuery = {}, signal?: AbortSignal): Promise<Page<JobSummary>> {
+    const url = new URL(this.#base);
+    for (const [name, value] of Object.entries(query)) {
+      if (value !== undefined) url.searchParams.set(name, String(value));
+    }
+    return this.#send(url, signal);
+  }
+
+  getJob(id: string, signal?: AbortSignal): Promise<JobDetails> {
+    return this.#send(this.#job(id), signal);
+  }
+
+  act(id: string, action: JobAction): Promise<ProgressUpdate> {
+    return this.#send(this.#job(id, action), undefined, 'POST');
+  }
+
+  outputUrl(id: string, output: OutputInfo): string {
+    return this.#job(id, 'outputs', output.name).href;
+  }
+
+  edlUrl(id: string): string {
+    return this.#job(id, 'edl').href;
+  }
+
+  storyUrl(id: string): string {
+    return this.#job(id, 'story').href;
+  }
+
+  #job(id: string, ...below: string[]): URL {
+    const url = new URL(this.#base);
+    url.pathname = [url.pathname, ...[id, ...below].map(encodeURIComponent)].join('/');
+    return url;
+  }
+
+  async #send<T>(url: URL, signal?: AbortSignal, method = 'GET'): Promise<T> {
+    let response: Response;
+    try {
+      response = await this.#fetch(url, {
+        method,
+        headers: { Accept: 'application/json, application/problem+json' },
+        ...(signal && { signal }),
+      });
+    } catch (error) {
+      if (isAbort(error)) throw error;
+      throw new ApiError({
+        type: UNREACHABLE,
+        title: 'The server does not answer',
+        status: 0,
+        detail: 'Check that the server runs and that this device has a connection; the page tries again by itself.',
+      });
+    }
+    const body: unknown = await response.json().catch(() => undefined);
+    if (!response.ok) throw new ApiError(problemOf(response, body));
+    if (body === undefined) throw new ApiError(problemOf(response, undefined));
+    return body as T;
+  }
+}
+
+/** Someone gave up waiting; nobody needs to be told. */
+export function isAbort(error: unknown): boolean {
+  return error instanceof Error && error.name === 'AbortError';
+}
+
+/** Any error as a problem that can be shown. */
+export function asProblem(error: unknown): ProblemDetails {
+  if (error instanceof ApiError) return error.problem;
+  return {
+    type: 'about:blank',
+    title: 'Something went wrong in this page',
+    status: 0,
+    detail: error instanceof Error ? error.message : String(error),
+  };
+}
+
+/** A proxy in between answers with its own pages, so nothing about the body is taken for granted. */
+function problemOf(response: Response, body: unknown): ProblemDetails {
+  const given = (typeof body === 'object' && body !== null ? body : {}) as Partial<ProblemDetails>;
+  const fallback = response.ok
+    ? { title: 'The answer cannot be read', detail: 'The server answered with something other than JSON. Reload the page; it may have been updated.' }
+    : { title: response.statusText || `HTTP ${response.status}`, detail: `The server answered ${response.status} and did not say why. Try again in a moment.` };
+  return {
+    ...given,
+    type: given.type ?? 'about:blank',
+    title: given.title ?? fallback.title,
+    status: given.status ?? response.status,
+    detail: given.detail ?? fallback.detail,
+  };
+}

@@ -1,0 +1,243 @@
+import type { JobAction } from './api';
+import type { JobSpec, JobStatus, OutputInfo, ProgressUpdate, StepInfo } from '../types';
+
+/** Everything between the wire and the eye: pure functions from updates to words, numbers and bars. */
+
+export const STATUSES: readonly JobStatus[] = ['pending', 'running', 'paused', 'completed', 'failed', 'cancelled'];
+
+const STATUS_WORDS: Record<JobStatus, string> = {
+  pending: 'Waiting',
+  running: 'Running',
+  paused: 'Paused',
+  completed: 'Completed',
+  failed: 'Failed',
+  cancelled: 'Cancelled',
+};
+
+const ACTIONS: Record<JobStatus, readonly JobAction[]> = {
+  pending: ['pause', 'cancel'],
+  running: ['pause', 'cancel'],
+  paused: ['resume', 'cancel'],
+  completed: [],
+  failed: ['retry'],
+  cancelled: ['retry'],
+};
+
+const UNKNOWN = '–';
+
+export function statusWord(status: JobStatus): string {
+  return STATUS_WORDS[status];
+}
+
+export function isEnded(status: JobStatus): boolean {
+  return status === 'completed' || status === 'failed' || status === 'cancelled';
+}
+
+export function isStatus(text: string | null): text is JobStatus {
+  return STATUSES.includes(text as JobStatus);
+}
+
+/** What may be asked of a job in this status. */
+export function allowedActions(status: JobStatus): readonly JobAction[] {
+  return ACTIONS[status];
+}
+
+/** 4 s · 1 min 05 s · 2 h 05 min · 3 d 4 h: two units at most, so that the text keeps its width. */
+export function formatDuration(seconds: number | null | undefined): string {
+  if (seconds == null || !Number.isFinite(seconds) || seconds < 0) return UNKNOWN;
+  const whole = Math.round(seconds);
+  const [d, h, m, s] = [Math.floor(whole / 86400), Math.floor(whole / 3600) % 24, Math.floor(whole / 60) % 60, whole % 60];
+  if (d > 0) return `${d} d ${h} h`;
+  if (h > 0) return `${h} h ${pad(m)} min`;
+  if (m > 0) return `${m} min ${pad(s)} s`;
+  return `${s} s`;
+}
+
+/** Both ends in the unit of the high one: 28 to 37 s · 8.9 to 11.7 min · 1.6 to 2.1 h. Null where they read the same. */
+export function formatRange(low: number, high: number): string | null {
+  if (!Number.isFinite(low) || !Number.isFinite(high) || high <= 0 || low > high) return null;
+  const [size, unit] = high < 90 ? [1, 's'] : high < 5400 ? [60, 'min'] : [3600, 'h'];
+  const digits = size > 1 && high / size < 20 ? 1 : 0;
+  const [from, to] = [(low / size).toFixed(digits), (high / size).toFixed(digits)];
+  return from === to ? null : `${from} to ${to} ${unit}`;
+}
+
+/** The time that a step took: tenths where seconds would all read 0. */
+export function formatStepTime(seconds: number | null | undefined): string {
+  if (seconds != null && seconds >= 0 && seconds < 9.95) return `${seconds.toFixed(1)} s`;
+  return formatDuration(seconds);
+}
+
+/** Length of a film: 0:42, 12:05, 1:02:03. */
+export function formatLength(seconds: number | null | undefined): string {
+  if (seconds == null || !Number.isFinite(seconds) || seconds < 0) return UNKNOWN;
+  const whole = Math.round(seconds);
+  const [h, m, s] = [Math.floor(whole / 3600), Math.floor(whole / 60) % 60, whole % 60];
+  return h > 0 ? `${h}:${pad(m)}:${pad(s)}` : `${m}:${pad(s)}`;
+}
+
+/** Time of day in the reader's locale; with the day where it is not `now`'s. */
+export function formatClock(instant: Date, now: Date, locale?: string, timeZone?: string): string {
+  const zone = timeZone ? { timeZone } : {};
+  const day = (date: Date) => date.toLocaleDateString(locale, zone);
+  const time: Intl.DateTimeFormatOptions = { hour: '2-digit', minute: '2-digit', ...zone };
+  return day(instant) === day(now)
+    ? instant.toLocaleTimeString(locale, time)
+    : instant.toLocaleString(locale, { weekday: 'short', day: 'numeric', month: 'short', ...time });
+}
+
+export interface Eta {
+  /** `4 min 10 s`, or what to say where there is no estimate. */
+  text: string;
+  /** `3.8 to 5.1 min`, or null where low and high read the same. */
+  range: string | null;
+  /** When it will be done, or null while nobody can know (paused, waiting, ended). */
+  doneAt: Date | null;
+}
+
+export function describeEta(update: ProgressUpdate): Eta {
+  const none = { range: null, doneAt: null };
+  if (update.status === 'completed') return { text: 'Done', ...none };
+  if (isEnded(update.status)) return { text: UNKNOWN, ...none };
+  const seconds = update.estimatedTimeRemaining;
+  if (!Number.isFinite(seconds) || seconds <= 0) return { text: update.status === 'pending' ? 'Waiting' : 'Estimating', ...none };
+  // From the server's own clock: the reader's may be wrong, and the answer must not wander while nothing comes.
+  const doneAt = update.status === 'running' ? new Date(Date.parse(update.lastUpdate) + seconds * 1000) : null;
+  return { text: formatDuration(seconds), range: formatRange(update.etaLow, update.etaHigh), doneAt };
+}
+
+export function formatSpeed(speed: number, unit: string): string {
+  if (!Number.isFinite(speed) || speed <= 0) return UNKNOWN;
+  return `${speed >= 100 ? Math.round(speed) : speed.toFixed(1)} ${unit}`;
+}
+
+/** Decimal units, as shops and players count. */
+export function formatBytes(bytes: number): string {
+  if (!Number.isFinite(bytes) || bytes < 0) return UNKNOWN;
+  const units = ['bytes', 'kB', 'MB', 'GB', 'TB'];
+  let value = bytes;
+  let unit = 0;
+  while (value >= 999.5 && unit < units.length - 1) {
+    value /= 1000;
+    unit++;
+  }
+  return unit === 0 ? `${value} ${units[0]}` : `${value >= 99.95 ? Math.round(value) : value.toFixed(1)} ${units[unit]}`;
+}
+
+/** Whole percent; 100 is kept for what is done. */
+export function formatPercent(percent: number, done = percent >= 100): string {
+  return `${done ? 100 : Math.min(99, Math.floor(clampPercent(percent)))} %`;
+}
+
+export function clampPercent(percent: number): number {
+  return Number.isFinite(percent) ? Math.min(100, Math.max(0, percent)) : 0;
+}
+
+/**
+ * The next update as it may be shown after the previous one: within an attempt no bar goes back, whatever rounding or
+ * a repeated piece did to the number. A new attempt starts where the server says.
+ */
+export function settle(previous: ProgressUpdate, next: ProgressUpdate): ProgressUpdate {
+  if (isNewAttempt(previous, next)) return next;
+  const progress = Math.max(previous.progress, next.progress);
+  const stepProgress = next.stepIndex === previous.stepIndex ? Math.max(previous.stepProgress, next.stepProgress) : next.stepProgress;
+  return progress === next.progress && stepProgress === next.stepProgress ? next : { ...next, progress, stepProgress };
+}
+
+/** An update does not carry its attempt; it shows as life after an end, or as an earlier step or less time than before. */
+function isNewAttempt(previous: ProgressUpdate, next: ProgressUpdate): boolean {
+  return (isEnded(previous.status) && !isEnded(next.status)) || next.stepIndex < previous.stepIndex || next.elapsed < previous.elapsed - 1;
+}
+
+export type StepState = 'waiting' | 'running' | 'paused' | 'done' | 'failed' | 'stopped';
+
+export interface StepView {
+  index: number;
+  name: string;
+  state: StepState;
+  /** 0 to 100. */
+  percent: number;
+  /** Running time spent in it, or null while unknown. */
+  seconds: number | null;
+}
+
+const STEP_WORDS: Record<StepState, string> = {
+  waiting: 'Waiting',
+  running: 'In work',
+  paused: 'Paused',
+  done: 'Done',
+  failed: 'Failed',
+  stopped: 'Stopped',
+};
+
+export function stepWord(state: StepState): string {
+  return STEP_WORDS[state];
+}
+
+const CURRENT_STATE: Record<JobStatus, StepState> = {
+  pending: 'waiting',
+  running: 'running',
+  paused: 'paused',
+  completed: 'done',
+  failed: 'failed',
+  cancelled: 'stopped',
+};
+
+/**
+ * The steps as fetched (`fetchedAt`: the progress that came with them), brought up to date by the newest progress.
+ * Steps change only a few times in a job's life, progress many times a second; so only the latter is pushed.
+ */
+export function viewSteps(steps: readonly StepInfo[], fetchedAt: ProgressUpdate, newest: ProgressUpdate): StepView[] {
+  return steps.map((step) => {
+    const base = { index: step.index, name: step.name, seconds: step.seconds ?? null };
+    if (newest.status === 'completed' || step.index < newest.stepIndex) return { ...base, state: 'done', percent: 100 };
+    if (step.index > newest.stepIndex) return { ...base, state: 'waiting', percent: 0, seconds: null };
+    const isSameStep = step.index === fetchedAt.stepIndex && step.seconds != null;
+    const seconds = isSameStep ? step.seconds! + Math.max(0, newest.elapsed - fetchedAt.elapsed) : base.seconds;
+    return { ...base, state: CURRENT_STATE[newest.status], percent: clampPercent(newest.stepProgress), seconds };
+  });
+}
+
+/** Whether the steps must be fetched again: something began or ended since. */
+export function isOutdated(fetchedAt: ProgressUpdate, newest: ProgressUpdate): boolean {
+  return newest.sequence > fetchedAt.sequence && (newest.stepIndex !== fetchedAt.stepIndex || newest.status !== fetchedAt.status);
+}
+
+/** Where marks go on the whole bar: the ends of all steps but the last. */
+export function milestones(steps: readonly StepInfo[]): number[] {
+  return steps.map((step) => step.endsAt).filter((at) => at > 0 && at < 100);
+}
+
+/** A media type says only `video/mp4` for both H.264 and HEVC; the browser must be asked with the codecs. */
+const CODECS: readonly (readonly [presetStart: string, type: string])[] = [
+  ['h264', 'video/mp4; codecs="avc1.640028, mp4a.40.2"'],
+  ['vp9', 'video/webm; codecs="vp9, opus"'],
+  ['av1', 'video/mp4; codecs="av01.0.08M.08, mp4a.40.2"'],
+  ['hevc', 'video/mp4; codecs="hvc1.1.6.L120.90, mp4a.40.2"'],
+];
+
+/** The film to play in the page: the first in our order of preference that this browser says it can play. */
+export function playableFilm(outputs: readonly OutputInfo[], canPlay: (type: string) => boolean): OutputInfo | undefined {
+  const films = outputs.filter((output) => output.kind === 'film');
+  const rank = (film: OutputInfo) => CODECS.findIndex(([start]) => film.preset?.startsWith(start));
+  const known = films.filter((film) => rank(film) >= 0).sort((a, b) => rank(a) - rank(b));
+  return known.find((film) => canPlay(CODECS[rank(film)]![1])) ?? films.find((film) => rank(film) < 0 && canPlay(film.mediaType));
+}
+
+/** What the job makes, in a line: `20 shots · 24000/1001 fps · 1920×1080 · h264-1080p, prores-422hq`. */
+export function describeCut(spec: JobSpec): string {
+  const { timeline, outputs } = spec;
+  const shots = timeline?.shots?.length;
+  return [
+    shots && `${shots} ${shots === 1 ? 'shot' : 'shots'}`,
+    timeline?.frameRate && `${timeline.frameRate} fps`,
+    timeline?.width && timeline.height && `${timeline.width}×${timeline.height}`,
+    outputs?.map((output) => output.preset).join(', '),
+  ]
+    .filter(Boolean)
+    .join(' · ');
+}
+
+function pad(value: number): string {
+  return String(value).padStart(2, '0');
+}

@@ -1,0 +1,199 @@
+import { HubConnectionBuilder, LogLevel } from '@microsoft/signalr';
+import type { BoardFilter, NotificationEvent, ProgressUpdate } from '../types';
+
+/** `reconnecting` is the first seconds without the server, `offline` what comes after; both go on trying. */
+export type ConnectionState = 'connecting' | 'live' | 'reconnecting' | 'offline';
+
+export interface ClientEvents {
+  progress: ProgressUpdate;
+  board: ProgressUpdate[];
+  notification: NotificationEvent;
+  state: ConnectionState;
+}
+
+/** The part of SignalR's HubConnection that is used here. */
+export interface Hub {
+  start(): Promise<void>;
+  stop(): Promise<void>;
+  invoke<T = unknown>(method: string, ...args: unknown[]): Promise<T>;
+  on(method: string, handler: (...args: never[]) => void): void;
+  onclose(handler: (error?: Error) => void): void;
+}
+
+export interface ClientOptions {
+  connect: () => Hub;
+  /** The newest sequence that the page has of a job, so that the server answers with what came after it. */
+  lastSequence: (jobId: string) => number | undefined;
+  /** 0 to 1; spreads the reconnects of many pages. */
+  random?: () => number;
+}
+
+/** Tries before `reconnecting` becomes `offline`: with the delays below about four seconds. */
+const TRIES_UNTIL_OFFLINE = 4;
+const FIRST_DELAY_MS = 300;
+const MAX_DELAY_MS = 5_000;
+
+/** The real connection to `hubs/progress` below the page's address. */
+export function connectHub(base: string | URL): Hub {
+  return new HubConnectionBuilder()
+    .withUrl(new URL('hubs/progress', base).href)
+    .configureLogging(LogLevel.None)
+    .build();
+}
+
+/** Doubles from 0.3 s to 5 s, less up to a fifth, so that a restarted server does not meet all pages at once. */
+export function backOff(tries: number, random: number): number {
+  return Math.min(MAX_DELAY_MS, FIRST_DELAY_MS * 2 ** tries) * (1 - random / 5);
+}
+
+/**
+ * The one live connection of the page. It keeps what is watched, not the connection: whenever there is one again, all
+ * watches are asked for again, each from the last sequence that the page has.
+ *
+ * It has its own reconnect loop in place of SignalR's, which neither covers the first start nor can be woken early.
+ */
+export class WebSocketClient {
+  readonly #hub: Hub;
+  readonly #options: ClientOptions;
+  readonly #listeners = new Map<keyof ClientEvents, Set<(payload: never) => void>>();
+  readonly #jobs = new Map<string, number>();
+  readonly #boards: BoardFilter[] = [];
+  #state: ConnectionState = 'connecting';
+  #started = false;
+  #wake: (() => void) | undefined;
+
+  constructor(options: ClientOptions) {
+    this.#options = options;
+    this.#hub = options.connect();
+    this.#hub.on('progress', (update: ProgressUpdate) => this.#emit('progress', update));
+    this.#hub.on('board', (updates: ProgressUpdate[]) => this.#emit('board', updates));
+    this.#hub.on('notification', (event: NotificationEvent) => this.#emit('notification', event));
+    this.#hub.onclose(() => {
+      if (!this.#started) return;
+      this.#setState('reconnecting');
+      void this.#connect();
+    });
+  }
+
+  get state(): ConnectionState {
+    return this.#state;
+  }
+
+  /** Connects, and goes on doing so until `stop`. */
+  start(): void {
+    if (this.#started) return;
+    this.#started = true;
+    void this.#connect();
+  }
+
+  async stop(): Promise<void> {
+    this.#started = false;
+    this.wake();
+    await this.#hub.stop();
+  }
+
+  /** Tries at once where it would still wait: the network is back, or someone looks at the page again. */
+  wake(): void {
+    this.#wake?.();
+  }
+
+  on<E extends keyof ClientEvents>(event: E, listener: (payload: ClientEvents[E]) => void): () => void {
+    const listeners = this.#listeners.get(event) ?? new Set();
+    this.#listeners.set(event, listeners);
+    listeners.add(listener);
+    return () => listeners.delete(listener);
+  }
+
+  /** Follows one job until the returned function is called; several may follow the same. */
+  watchJob(jobId: string): () => void {
+    const holders = this.#jobs.get(jobId) ?? 0;
+    this.#jobs.set(jobId, holders + 1);
+    if (holders === 0) this.#whenLive(() => this.#askForJob(jobId));
+    return once(() => {
+      const left = (this.#jobs.get(jobId) ?? 1) - 1;
+      if (left > 0) {
+        this.#jobs.set(jobId, left);
+        return;
+      }
+      this.#jobs.delete(jobId);
+      this.#whenLive(() => this.#hub.invoke('UnwatchJob', jobId));
+    });
+  }
+
+  /** Follows the jobs of a board. The server has one board a connection: different filters together become none. */
+  watchBoard(filter: BoardFilter = {}): () => void {
+    this.#boards.push(filter);
+    this.#whenLive(() => this.#askForBoard());
+    return once(() => {
+      this.#boards.splice(this.#boards.indexOf(filter), 1);
+      this.#whenLive(() => (this.#boards.length > 0 ? this.#askForBoard() : this.#hub.invoke('UnwatchBoard')));
+    });
+  }
+
+  async #connect(): Promise<void> {
+    for (let tries = 0; this.#started; tries++) {
+      try {
+        await this.#hub.start();
+      } catch {
+        if (tries + 1 >= TRIES_UNTIL_OFFLINE) this.#setState('offline');
+        await this.#sleep(backOff(tries, (this.#options.random ?? Math.random)()));
+        continue;
+      }
+      // Asked for in the order in which they were begun, before anyone hears that we are live.
+      for (const jobId of this.#jobs.keys()) this.#whenLive(() => this.#askForJob(jobId), true);
+      if (this.#boards.length > 0) this.#whenLive(() => this.#askForBoard(), true);
+      this.#setState('live');
+      return;
+    }
+  }
+
+  async #askForJob(jobId: string): Promise<void> {
+    const newest = await this.#hub.invoke<ProgressUpdate | null>('WatchJob', jobId, this.#options.lastSequence(jobId) ?? null);
+    if (newest) this.#emit('progress', newest);
+  }
+
+  #askForBoard(): Promise<unknown> {
+    const [first, ...others] = this.#boards;
+    const isSame = others.every((other) => other.projectId === first?.projectId && other.status === first?.status);
+    return this.#hub.invoke('WatchBoard', isSame && first ? first : {});
+  }
+
+  /**
+   * A call that fails needs no handling: either the connection broke, and every watch is asked for again when it is
+   * back; or the server refused (no such job), and then the page learns why from its own HTTP request.
+   */
+  #whenLive(call: () => Promise<unknown>, connected = this.#state === 'live'): void {
+    if (connected) call().catch(() => undefined);
+  }
+
+  #sleep(milliseconds: number): Promise<void> {
+    return new Promise((resolve) => {
+      const done = () => {
+        clearTimeout(timer);
+        this.#wake = undefined;
+        resolve();
+      };
+      const timer = setTimeout(done, milliseconds);
+      this.#wake = done;
+    });
+  }
+
+  #setState(state: ConnectionState): void {
+    if (state === this.#state) return;
+    this.#state = state;
+    this.#emit('state', state);
+  }
+
+  #emit<E extends keyof ClientEvents>(event: E, payload: ClientEvents[E]): void {
+    for (const listener of this.#listeners.get(event) ?? []) (listener as (payload: ClientEvents[E]) => void)(payload);
+  }
+}
+
+function once(action: () => void): () => void {
+  let isDone = false;
+  return () => {
+    if (isDone) return;
+    isDone = true;
+    action();
+  };
+}

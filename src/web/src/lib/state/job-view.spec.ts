@@ -1,0 +1,77 @@
+// @vitest-environment happy-dom
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { ApiError } from '../services/api';
+import { ProgressStore } from '../services/progress-store';
+import { anUpdate, someDetails } from '../services/testing';
+import { JobView } from './job-view.svelte';
+
+function setUp() {
+  const store = new ProgressStore();
+  const server = { progress: anUpdate({ sequence: 10, stepIndex: 2 }), isAway: false };
+  const getJob = vi.fn(async () => {
+    if (server.isAway) throw new ApiError({ type: 'urn:x', title: 'Away', status: 0, detail: 'Wait.' });
+    return someDetails({ progress: server.progress });
+  });
+  const view = new JobView({ api: { getJob }, store, knowTitle: () => undefined }, 'a');
+  return { store, server, getJob, view };
+}
+
+beforeEach(() => void vi.useFakeTimers());
+afterEach(() => void vi.useRealTimers());
+
+describe('JobView', () => {
+  it('shows the newest of what was fetched and what was pushed', async () => {
+    const { view, store } = setUp();
+    await view.refresh();
+    expect(view.progress?.sequence).toBe(10);
+    store.accept(anUpdate({ sequence: 11, stepIndex: 2, progress: 44 }));
+    expect(view.progress?.progress).toBe(44);
+  });
+
+  it('fetches again when a step ends, not while it goes on', async () => {
+    const { view, store, server, getJob } = setUp();
+    await view.refresh();
+    store.accept(anUpdate({ sequence: 11, stepIndex: 2 }));
+    expect(getJob).toHaveBeenCalledTimes(1);
+    server.progress = anUpdate({ sequence: 12, stepIndex: 3 });
+    store.accept(server.progress);
+    await vi.advanceTimersByTimeAsync(0);
+    expect(getJob).toHaveBeenCalledTimes(2);
+    expect(view.details?.progress.stepIndex).toBe(3);
+  });
+
+  it('fetches once more when asked while fetching, however often', async () => {
+    const { view, getJob } = setUp();
+    await Promise.all([view.refresh(), view.refresh(), view.refresh()]);
+    await vi.advanceTimersByTimeAsync(0);
+    expect(getJob).toHaveBeenCalledTimes(2);
+  });
+
+  it('after a gap fetches again, but seldom', async () => {
+    const { view, store, getJob } = setUp();
+    await view.refresh();
+    for (let sequence = 20; sequence < 60; sequence += 2) store.accept(anUpdate({ sequence, stepIndex: 2 }));
+    await vi.advanceTimersByTimeAsync(9_000);
+    expect(getJob).toHaveBeenCalledTimes(1);
+    await vi.advanceTimersByTimeAsync(2_000);
+    expect(getJob).toHaveBeenCalledTimes(2);
+  });
+
+  it('keeps what it shows while the server is away', async () => {
+    const { view, server } = setUp();
+    await view.refresh();
+    server.isAway = true;
+    await view.refresh();
+    expect(view.details).not.toBeNull();
+    expect(view.problem?.title).toBe('Away');
+  });
+
+  it('hears nothing any more once it is stopped', async () => {
+    const { view, store, getJob } = setUp();
+    await view.refresh();
+    view.stop();
+    store.accept(anUpdate({ sequence: 12, stepIndex: 3 }));
+    await vi.advanceTimersByTimeAsync(60_000);
+    expect(getJob).toHaveBeenCalledTimes(1);
+  });
+});

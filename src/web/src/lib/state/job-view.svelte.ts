@@ -1,0 +1,80 @@
+import { asProblem, isAbort, type AssemblyApi } from '../services/api';
+import type { ProgressStore } from '../services/progress-store';
+import { isOutdated } from '../services/progress-visualization';
+import type { JobDetails, ProblemDetails, ProgressUpdate } from '../types';
+
+/** After a gap the steps are fetched again, but no more often than this. */
+const GAP_REFRESH_MS = 10_000;
+
+export interface JobServices {
+  api: Pick<AssemblyApi, 'getJob'>;
+  store: ProgressStore;
+  knowTitle: (jobId: string, title: string) => void;
+}
+
+/** One job: its details as last fetched, and the newest progress over them. */
+export class JobView {
+  readonly id: string;
+  readonly #services: JobServices;
+  readonly #stopped = new AbortController();
+  readonly #stopListening: () => void;
+  #details = $state.raw<JobDetails | null>(null);
+  #problem = $state.raw<ProblemDetails | null>(null);
+  #isFetching = false;
+  #fetchAgain = false;
+  #gapTimer: ReturnType<typeof setTimeout> | undefined;
+
+  constructor(services: JobServices, id: string) {
+    this.#services = services;
+    this.id = id;
+    this.#stopListening = services.store.onAccepted((update, verdict) => {
+      if (update.jobId !== id || !this.#details) return;
+      if (isOutdated(this.#details.progress, update)) void this.refresh();
+      else if (verdict === 'gap') this.#gapTimer ??= setTimeout(() => void this.refresh(), GAP_REFRESH_MS);
+    });
+  }
+
+  get details(): JobDetails | null {
+    return this.#details;
+  }
+
+  get problem(): ProblemDetails | null {
+    return this.#problem;
+  }
+
+  get progress(): ProgressUpdate | undefined {
+    return this.#services.store.get(this.id) ?? this.#details?.progress;
+  }
+
+  /** Fetches the details; asked again meanwhile, it fetches once more after, so that the last answer is new enough. */
+  async refresh(): Promise<void> {
+    clearTimeout(this.#gapTimer);
+    this.#gapTimer = undefined;
+    this.#fetchAgain = true;
+    if (this.#isFetching) return;
+    this.#isFetching = true;
+    while (this.#fetchAgain && !this.#stopped.signal.aborted) {
+      this.#fetchAgain = false;
+      await this.#fetch();
+    }
+    this.#isFetching = false;
+  }
+
+  stop(): void {
+    clearTimeout(this.#gapTimer);
+    this.#stopListening();
+    this.#stopped.abort();
+  }
+
+  async #fetch(): Promise<void> {
+    try {
+      const details = await this.#services.api.getJob(this.id, this.#stopped.signal);
+      this.#services.knowTitle(details.id, details.title);
+      this.#details = details;
+      this.#problem = null;
+      this.#services.store.accept(details.progress);
+    } catch (error) {
+      if (!isAbort(error)) this.#problem = asProblem(error);
+    }
+  }
+}

@@ -1,0 +1,117 @@
+using System.Collections.Concurrent;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Orleans.TestingHost;
+using OrleansAssembly.Contracts;
+using OrleansAssembly.Grains;
+using OrleansAssembly.Jobs;
+using OrleansAssembly.Media.Tests;
+using OrleansAssembly.Server.Hosting;
+
+namespace OrleansAssembly.Cluster.Tests;
+
+/// <summary>Two silos with real Redis and real ffmpeg, wired as the server wires them.</summary>
+public sealed class AssemblyCluster : IAsyncLifetime
+{
+    public const int SlotsPerSilo = 2;
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
+
+    private RedisServer _redis = null!;
+
+    internal TestMedia Media { get; } = new();
+
+    public InProcessTestCluster Silos { get; private set; } = null!;
+
+    internal JobCatalogue Catalogue => Silos.Silos[0].ServiceProvider.GetRequiredService<JobCatalogue>();
+
+    public async ValueTask InitializeAsync()
+    {
+        _redis = await RedisServer.StartAsync();
+        var builder = new InProcessTestClusterBuilder(2);
+        builder.ConfigureSiloHost((_, host) => host.Configuration.AddInMemoryCollection(new Dictionary<string, string?>
+        {
+            ["Media:Root"] = Media.Root,
+            ["Encoder:Slots"] = $"{SlotsPerSilo}",
+        }));
+        builder.ConfigureSilo((_, silo) =>
+        {
+            SiloWiring.AddParts(silo, _redis.Connection);
+            silo.Services.AddSingleton(_redis.Connection);
+            silo.Services.AddAssemblyGrains(silo.Configuration);
+        });
+        builder.ConfigureClient(client => client.Services.AddAssemblySerializers());
+        Silos = builder.Build();
+        await Silos.DeployAsync();
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await Silos.StopAllSilosAsync();
+        await Silos.DisposeAsync();
+        await _redis.DisposeAsync();
+        Media.Dispose();
+    }
+
+    public static string NewId() => Guid.CreateVersion7().ToString("N");
+
+    public IJobGrain Job(string id) => Silos.Client.GetGrain<IJobGrain>(id);
+
+    /// <summary>Submits a job and collects what a watcher is told.</summary>
+    internal async Task<WatchedJob> SubmitAsync(JobSpec spec)
+    {
+        var watched = new WatchedJob(NewId());
+        var job = Job(watched.Id);
+        watched.Seen.Enqueue(await job.SubmitAsync(spec));
+        watched.Reference = Silos.Client.CreateObjectReference<IProgressObserver>(watched);
+        await job.WatchAsync(watched.Reference);
+        return watched;
+    }
+
+    /// <summary>Waits until a watcher has been told what is expected, or the job has ended.</summary>
+    internal static async Task<ProgressUpdate> UntilAsync(WatchedJob watched, Func<ProgressUpdate, bool> expected, string what)
+    {
+        using var patience = new CancellationTokenSource(Patience);
+        try
+        {
+            while (true)
+            {
+                var arrival = watched.NextAsync();
+                if (watched.Seen.FirstOrDefault(expected) is { } found)
+                {
+                    return found;
+                }
+
+                Assert.False(watched.Seen.Any(update => update.Status is JobStatus.Completed or JobStatus.Failed or JobStatus.Cancelled),
+                    $"the job ended before {what}: {watched.Seen.Last()}");
+                await arrival.WaitAsync(patience.Token);
+            }
+        }
+        catch (OperationCanceledException)
+        {
+            Assert.Fail($"{what} did not come within {Patience}; last: {watched.Seen.LastOrDefault()}");
+            throw;
+        }
+    }
+}
+
+/// <summary>What a watcher was told of a job, in order.</summary>
+internal sealed class WatchedJob(string id) : IProgressObserver
+{
+    private volatile TaskCompletionSource _arrival = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    public string Id { get; } = id;
+
+    /// <summary>Kept, so that the reference lives as long as the watch.</summary>
+    public IProgressObserver? Reference { get; set; }
+
+    public ConcurrentQueue<ProgressUpdate> Seen { get; } = new();
+
+    public Task NextAsync() => _arrival.Task;
+
+    public Task OnProgressAsync(ProgressUpdate update)
+    {
+        Seen.Enqueue(update);
+        Interlocked.Exchange(ref _arrival, new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously)).SetResult();
+        return Task.CompletedTask;
+    }
+}

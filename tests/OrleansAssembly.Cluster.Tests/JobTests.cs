@@ -1,0 +1,76 @@
+using OrleansAssembly.Contracts;
+using OrleansAssembly.Grains.Work;
+using OrleansAssembly.Jobs;
+using OrleansAssembly.Timeline;
+
+namespace OrleansAssembly.Cluster.Tests;
+
+public class JobTests(AssemblyCluster cluster) : IClassFixture<AssemblyCluster>
+{
+    private static readonly Func<ProgressUpdate, bool> Ended = update => update.Status is JobStatus.Completed or JobStatus.Failed or JobStatus.Cancelled;
+
+    private JobSpec Spec(int shots = 3, string size = "320x180", JobType type = JobType.Assembly, params string[] presets)
+    {
+        var sources = Enumerable.Range(0, shots).Select(index => cluster.Media.MakeClip($"{Guid.NewGuid():N}.mp4", rate: index % 2 == 0 ? "25" : "30", size: size)).ToList();
+        return new JobSpec(
+            type, "harbour", "Harbour, cut 3",
+            new TimelineSpec("25", 320, 180, null, null, [.. sources.Select((source, index) => new ShotSpec(source, "0.2s", "1.8s", Scene: $"{index / 2}"))], null),
+            null,
+            type == JobType.Edl ? null : [.. (presets.Length == 0 ? ["h264-720p"] : presets).Select(preset => new OutputSpec(preset))],
+            null, null, null);
+    }
+
+    [Fact]
+    public async Task AnAssembly_GoesThroughItsTwelveSteps_AndItsFilmsAreThere()
+    {
+        var job = await cluster.SubmitAsync(Spec(presets: ["h264-720p", "vp9-1080p"]));
+        var last = await AssemblyCluster.UntilAsync(job, Ended, "the end of the job");
+
+        Assert.True(last.Status == JobStatus.Completed, $"{last.Message}: {last.Error?.Detail}");
+        Assert.Equal((100, 12, 12, 0), (last.Progress, last.StepIndex, last.TotalSteps, last.EstimatedTimeRemaining));
+        var seen = job.Seen.ToList();
+        Assert.Equal(seen.Select(update => update.Sequence).Order().Distinct(), seen.Select(update => update.Sequence));
+        Assert.Equal(seen.Select(update => update.Progress).Order(), seen.Select(update => update.Progress));
+
+        var details = await cluster.Job(job.Id).GetAsync();
+        Assert.All(details!.Steps, step => Assert.Equal(StepStatus.Done, step.Status));
+
+        var folder = cluster.Media.Store.Exports("harbour", job.Id);
+        var outputs = await Manifest.ReadAsync(folder, TestContext.Current.CancellationToken);
+        Assert.Equal(["edl", "film", "film", "poster", "preview", "sprite", "story", "thumbnails"], outputs.Select(output => output.Kind).Order());
+        Assert.All(outputs, output => Assert.Equal(output.Bytes, new FileInfo(Path.Combine(folder, output.Name)).Length));
+        Assert.All(outputs.Where(output => output.Kind == "film"), output => Assert.Equal(120, output.Frames));
+        Assert.False(Directory.Exists(cluster.Media.Store.Work(job.Id)));
+
+        var project = await cluster.Silos.Client.GetGrain<IProjectGrain>("harbour").GetAsync();
+        Assert.Contains(project!.Films, film => film.JobId == job.Id);
+        var listed = await cluster.Catalogue.GetAsync(job.Id);
+        Assert.Equal((JobStatus.Completed, 100), (listed!.Status, listed.Progress.Progress));
+    }
+
+    [Fact]
+    public async Task AnEdlJob_EncodesNothing()
+    {
+        var job = await cluster.SubmitAsync(Spec(type: JobType.Edl));
+        var last = await AssemblyCluster.UntilAsync(job, Ended, "the end of the job");
+
+        Assert.True(last.Status == JobStatus.Completed, $"{last.Message}: {last.Error?.Detail}");
+        Assert.Equal(8, last.TotalSteps);
+        var outputs = await Manifest.ReadAsync(cluster.Media.Store.Exports("harbour", job.Id), TestContext.Current.CancellationToken);
+        Assert.Equal(["edl", "story"], outputs.Select(output => output.Kind).Order());
+    }
+
+    [Fact]
+    public async Task AnExport_MakesAnotherFormatOfAFinishedJob()
+    {
+        var first = await cluster.SubmitAsync(Spec(shots: 1));
+        await AssemblyCluster.UntilAsync(first, Ended, "the end of the first job");
+        var export = await cluster.SubmitAsync(new JobSpec(JobType.Export, "harbour", "Harbour", null, first.Id, [new OutputSpec("prores-proxy")], null, null, null));
+        var last = await AssemblyCluster.UntilAsync(export, Ended, "the end of the export");
+
+        Assert.True(last.Status == JobStatus.Completed, $"{last.Message}: {last.Error?.Detail}");
+        Assert.Equal(10, last.TotalSteps);
+        var outputs = await Manifest.ReadAsync(cluster.Media.Store.Exports("harbour", export.Id), TestContext.Current.CancellationToken);
+        Assert.Equal(["film", "story"], outputs.Select(output => output.Kind).Order());
+    }
+}
