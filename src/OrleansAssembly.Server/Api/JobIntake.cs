@@ -47,10 +47,11 @@ public sealed class JobIntake(IGrainFactory grains, MediaStore media, Idempotenc
 
     private async Task<Intake> SubmitAsync(JobSpec spec, string jobId)
     {
-        List<FieldProblem> problems = [.. JobSpecValidator.Check(spec, name => Presets.Find(name) is not null), .. MissingSources(spec.Timeline)];
-        if (problems.Count > 0)
+        var problems = JobSpecValidator.Check(spec, name => Presets.Find(name) is not null);
+        var missing = MissingSources(spec.Timeline).ExceptBy(problems.Select(problem => problem.Path), problem => problem.Path);
+        if (problems.Concat(missing).ToList() is { Count: > 0 } mistakes)
         {
-            return Refused(Problem.Invalid(problems));
+            return Refused(Problem.Invalid(mistakes));
         }
 
         if (spec.Type == JobType.Export && await ExportProblemAsync(spec.SourceJobId!) is { } problem)

@@ -1,4 +1,6 @@
 using System.Diagnostics;
+using System.Text.Encodings.Web;
+using System.Text.Json;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Mvc;
 using OrleansAssembly.Contracts;
@@ -57,6 +59,9 @@ public static class Problems
 /// <summary>Completes and writes every problem, whoever made it: also those of the framework, and whatever the client says that it accepts.</summary>
 public sealed class ProblemWriter : IProblemDetailsWriter
 {
+    /// <summary>People read them in a terminal: an apostrophe stays one.</summary>
+    private static readonly JsonSerializerOptions Json = new(AssemblyJson.Options) { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
     public bool CanWrite(ProblemDetailsContext context) => true;
 
     public async ValueTask WriteAsync(ProblemDetailsContext context)
@@ -77,7 +82,7 @@ public sealed class ProblemWriter : IProblemDetailsWriter
         }
 
         http.Response.StatusCode = problem.Status.Value;
-        await http.Response.WriteAsJsonAsync(problem, AssemblyJson.Options, "application/problem+json", http.RequestAborted);
+        await http.Response.WriteAsJsonAsync(problem, Json, "application/problem+json", http.RequestAborted);
     }
 
     /// <summary>What links an answer to the log.</summary>

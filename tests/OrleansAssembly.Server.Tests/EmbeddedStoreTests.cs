@@ -1,0 +1,97 @@
+using OrleansAssembly.Server.Hosting;
+using OrleansAssembly.Server.Tests.Given;
+using StackExchange.Redis;
+
+namespace OrleansAssembly.Server.Tests;
+
+public sealed class EmbeddedStoreTests : IDisposable
+{
+    private readonly TempFolder _folder = new();
+
+    public void Dispose() => _folder.Dispose();
+
+    [Fact]
+    public async Task Values_survive_a_restart()
+    {
+        using (var store = EmbeddedStore.Start(_folder.Path))
+        {
+            await using var redis = await ConnectionMultiplexer.ConnectAsync(store.ConnectionString);
+            await redis.GetDatabase().StringSetAsync("text", "kept");
+            await redis.GetDatabase().HashSetAsync("hash", "field", "kept too");
+            await redis.GetDatabase().SortedSetAddAsync("set", "member", 0);
+        }
+
+        using var again = EmbeddedStore.Start(_folder.Path);
+        await using var connection = await ConnectionMultiplexer.ConnectAsync(again.ConnectionString);
+        Assert.Equal("kept", await connection.GetDatabase().StringGetAsync("text"));
+        Assert.Equal("kept too", await connection.GetDatabase().HashGetAsync("hash", "field"));
+        Assert.Equal(["member"], (await connection.GetDatabase().SortedSetRangeByRankAsync("set")).Select(v => v.ToString()));
+    }
+
+    [Fact]
+    public async Task More_than_fits_in_memory_is_kept_and_survives_a_restart()
+    {
+        const int Count = 400;
+        var megabyte = new byte[1024 * 1024];
+        using (var store = EmbeddedStore.Start(_folder.Path))
+        {
+            await using var redis = await ConnectionMultiplexer.ConnectAsync(store.ConnectionString);
+            for (var i = 0; i < Count; i++)
+            {
+                megabyte[0] = (byte)i;
+                await redis.GetDatabase().HashSetAsync("state/" + i, "data", megabyte);
+            }
+
+            Assert.Equal(Count, await CountAsync(redis.GetDatabase()));
+        }
+
+        using var again = EmbeddedStore.Start(_folder.Path);
+        await using var connection = await ConnectionMultiplexer.ConnectAsync(again.ConnectionString);
+        Assert.Equal(Count, await CountAsync(connection.GetDatabase()));
+
+        static async Task<int> CountAsync(IDatabase database)
+        {
+            var kept = 0;
+            for (var i = 0; i < Count; i++)
+            {
+                kept += (byte[]?)await database.HashGetAsync("state/" + i, "data") is { Length: 1024 * 1024 } value && value[0] == (byte)i ? 1 : 0;
+            }
+
+            return kept;
+        }
+    }
+
+    [Fact]
+    public void A_second_store_in_the_same_folder_is_refused_with_a_clear_message()
+    {
+        using var first = EmbeddedStore.Start(_folder.Path);
+        var refusal = Assert.Throws<StartException>(() => EmbeddedStore.Start(_folder.Path));
+        Assert.Contains("--data", refusal.Message, StringComparison.Ordinal);
+        Assert.Contains(_folder.Path, refusal.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Nobody_gets_in_without_the_secret()
+    {
+        using var store = EmbeddedStore.Start(_folder.Path);
+        var open = store.ConnectionString.Split(',')[0] + ",connectRetry=0,connectTimeout=2000";
+        await Assert.ThrowsAsync<RedisConnectionException>(async () => await ConnectionMultiplexer.ConnectAsync(open));
+    }
+
+    [Fact]
+    public async Task The_three_Orleans_providers_work_with_it_and_reminders_survive()
+    {
+        var grain = GrainId.Create("test", "one");
+        await using (var server = await AssemblyServer.StartAsync(Settings()))
+        {
+            var table = server.Services.GetRequiredService<IReminderTable>();
+            await table.UpsertRow(new ReminderEntry { GrainId = grain, ReminderName = "wake", StartAt = DateTime.UnixEpoch, Period = TimeSpan.FromMinutes(1) }, TestContext.Current.CancellationToken);
+        }
+
+        await using var again = await AssemblyServer.StartAsync(Settings());
+        Assert.Equal(TimeSpan.FromMinutes(1), (await again.Services.GetRequiredService<IReminderTable>().ReadRow(grain, "wake", TestContext.Current.CancellationToken))?.Period);
+    }
+
+    private ServerSettings Settings() =>
+        ServerSettings.Read(["--port", "0", "--data", _folder.Below("data"), "--media", _folder.Below("media")], new ConfigurationBuilder().Build()).Settings!;
+}
