@@ -54,7 +54,7 @@ internal static class DemoShots
         },
         new()
         {
-            File = "050-mandelbrot.mp4", Name = "Mandelbrot", Facts = "HEVC 10 bit · 1280x720 · 25 fps · 5.1", Scene = "2", Take = 3, Seconds = 6, Height = 720, Dissolve = 18,
+            File = "050-mandelbrot.mp4", Name = "Mandelbrot", Facts = "HEVC 10 bit · 1280x720 · 25 fps · 5.1", Scene = "2", Take = 3, Seconds = 6, Height = 720, Dissolve = 16,
             Picture = "mandelbrot=s=1280x720:r=25:start_x=-0.7436438870371587:start_y=-0.1318259042053119:start_scale=2.2:end_scale=0.03:end_pts=181:maxiter=250:"
                 + "inner=mincol:outer=normalized_iteration_count,gblur=0.8,hue=h=130+18*t:s=0.8",
             Sound = at => Source(at, 6 + Handles, 48000, "5.1",

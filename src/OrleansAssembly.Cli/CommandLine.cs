@@ -1,0 +1,15 @@
+using System.CommandLine;
+using Spectre.Console;
+
+namespace OrleansAssembly.Cli;
+
+/// <summary>From words to an exit code.</summary>
+internal static class CommandLine
+{
+    public static async Task<int> RunAsync(string[] words, IAnsiConsole console, TimeProvider time, InvocationConfiguration? configuration = null)
+    {
+        var line = Commands.Root(server => new Session(console, ServerClient.For(server), time)).Parse(words);
+        var code = await line.InvokeAsync(configuration ?? new InvocationConfiguration());
+        return line.Errors.Count > 0 ? ExitCode.Refused : code;
+    }
+}

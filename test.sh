@@ -1,0 +1,150 @@
+#!/usr/bin/env bash
+# Installs what the tests need, builds once, runs every test project and the page's tests. Its last line is the sum of all.
+set -euo pipefail
+
+usage() {
+  cat <<'TEXT'
+./test.sh                       everything; the last line is "N passed, N failed" (", N skipped")
+./test.sh PROJECT ...           only these: Timeline, Jobs, Cli, ... or web; the full project name does as well
+  --filter TEXT                 only .NET tests whose full name contains TEXT
+  --timeout SECONDS             limit for each project                       default: 600
+  --help                        this text
+TEXT
+}
+
+refuse() {
+  printf '%s\nTry: ./test.sh --help\n' "$1" >&2
+  exit 2
+}
+
+filter="" limit=600 wanted=()
+while (($# > 0)); do
+  case "$1" in
+    --help | -h)
+      usage
+      exit 0
+      ;;
+    --filter | --timeout)
+      [[ $# -ge 2 && -n $2 ]] || refuse "$1 needs a value."
+      if [[ $1 == --filter ]]; then filter=$2; else limit=$2; fi
+      shift
+      ;;
+    -*) refuse "Unknown option: $1" ;;
+    *) wanted+=("$1") ;;
+  esac
+  shift
+done
+[[ $limit =~ ^[1-9][0-9]*$ ]] || refuse "--timeout must be a number of seconds, not '$limit'."
+
+cd "$(dirname "${BASH_SOURCE[0]}")"
+# shellcheck source=.ci/setup.sh
+source .ci/setup.sh
+
+# is_wanted NAME: was this project named, or none at all?
+is_wanted() {
+  ((${#wanted[@]} == 0)) && return
+  local name
+  for name in "${wanted[@]}"; do
+    if [[ $1 == "$name" || $1 == "OrleansAssembly.$name.Tests" ]]; then return; fi
+  done
+  return 1
+}
+
+projects=()
+for file in tests/*.Tests/*.csproj; do
+  name=$(basename "$file" .csproj)
+  if is_wanted "$name"; then projects+=("$name"); fi
+done
+web=no
+if is_wanted web; then web=yes; fi
+[[ $web == yes || ${#projects[@]} -gt 0 ]] || refuse "No such test project: ${wanted[*]}"
+
+passed=0 failed=0 skipped=0
+results=$PWD/TestResults
+rm -rf "$results"
+mkdir -p "$results"
+
+# count NAME PASSED FAILED SKIPPED
+count() {
+  passed=$((passed + $2)) failed=$((failed + $3)) skipped=$((skipped + $4))
+  printf '== %s: %s passed, %s failed, %s skipped\n' "$@"
+}
+
+# attribute FILE NAME: a number from the counters of a TRX file; empty where there is none.
+attribute() { grep -m 1 -o '<Counters [^>]*' "$1" 2>/dev/null | grep -o " $2=\"[0-9]*\"" | tr -dc '0-9' || true; }
+
+# A project that crashed, hung, or ran nothing is a failure, whatever it printed.
+run_project() {
+  local name=$1 code=0 total good bad trx
+  local options=(--no-build -c Release --nologo --logger "trx;LogFileName=$name.trx" --results-directory "$results")
+  if [[ -n $filter ]]; then options+=(--filter "FullyQualifiedName~$filter"); fi
+  printf '\n== %s\n' "$name"
+  timeout --kill-after=20 "$limit" dotnet test "tests/$name/$name.csproj" "${options[@]}" </dev/null || code=$?
+  trx=$results/$name.trx
+  total=$(attribute "$trx" total) good=$(attribute "$trx" passed) bad=$(attribute "$trx" failed)
+  total=${total:-0} good=${good:-0} bad=${bad:-0}
+  if ((code == 124 || code == 137)); then
+    printf 'Stopped after %s s.\n' "$limit"
+    bad=$((bad + 1))
+  elif ((total == 0)); then
+    if [[ -n $filter && $code -eq 0 ]]; then return; fi
+    printf 'No tests ran (exit code %s).\n' "$code"
+    bad=1
+  elif ((code != 0 && bad == 0)); then
+    printf 'It ended with exit code %s although no test failed.\n' "$code"
+    bad=1
+  fi
+  local rest=$((total - good - bad))
+  count "$name" "$good" "$bad" "$((rest > 0 ? rest : 0))"
+}
+
+# vitest's own JSON report, read by the Node that ran it.
+run_vitest() {
+  local report=$results/vitest.json code=0 numbers
+  (cd src/web && timeout --kill-after=20 "$limit" npx --no-install vitest run --reporter=default --reporter=json --outputFile.json="$report") </dev/null || code=$?
+  numbers=$(node -e '
+    const r = JSON.parse(require("fs").readFileSync(process.argv[1], "utf8"));
+    console.log(r.numPassedTests, r.numFailedTests, r.numPendingTests + r.numTodoTests);' "$report" 2>/dev/null) || numbers="0 1 0"
+  read -r good bad rest <<<"$numbers"
+  # A spec file that does not even load fails the run without failing a test.
+  if ((bad == 0 && (code != 0 || good == 0))); then bad=1; fi
+  count web "$good" "$bad" "$rest"
+}
+
+need_dotnet
+need_media_tools
+need redis-server redis-server
+need chromium chromium
+need fc-list fontconfig
+if [[ -z $(fc-list 2>/dev/null) ]]; then install_packages fonts-dejavu-core; fi
+need_node
+
+say "Building the web page ..."
+mkdir -p .local
+{
+  flock 9
+  # The page may be built already while what its tests need is not there.
+  [[ -d src/web/node_modules ]] || rm -f "$STAMPS/web"
+  build_web 9>&-
+  say "Building the solution ..."
+  dotnet build OrleansAssembly.sln -c Release -v q --nologo </dev/null 9>&- || {
+    say "The solution did not build."
+    printf '\n0 passed, 1 failed\n'
+    exit 1
+  }
+  mark_built programs "$(server_digest)"
+} 9>.local/build.lock
+
+if [[ $web == yes ]]; then
+  printf '\n== web\n'
+  if npm --prefix src/web run check </dev/null; then count svelte-check 1 0 0; else count svelte-check 0 1 0; fi
+  run_vitest
+fi
+for project in "${projects[@]}"; do
+  run_project "$project"
+done
+
+printf '\n%s passed, %s failed' "$passed" "$failed"
+if ((skipped > 0)); then printf ', %s skipped' "$skipped"; fi
+printf '\n'
+((failed == 0 && passed > 0))
