@@ -19,8 +19,8 @@ public interface IJobGrain : IGrainWithStringKey
     [Alias("Get"), ReadOnly]
     Task<JobDetails?> GetAsync();
 
-    /// <summary>What was asked for, or null where there is no such job.</summary>
-    [Alias("GetSpec"), ReadOnly]
+    /// <summary>What was asked for, or null where there is no such job. It never changes, so it is told even while the job waits for that very piece of work to stop.</summary>
+    [Alias("GetSpec"), ReadOnly, AlwaysInterleave]
     Task<JobSpec?> GetSpecAsync();
 
     /// <summary>The newest progress, or null where there is no such job. Touches no store.</summary>

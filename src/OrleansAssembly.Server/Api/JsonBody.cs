@@ -58,7 +58,7 @@ public static class JsonBody
             var read = await body.ReadAsync(buffer, cancellation);
             if (read == 0)
             {
-                return total > Largest ? null : new ReadOnlyMemory<byte>(kept.ToArray());
+                return total > Largest ? default(ReadOnlyMemory<byte>?) : kept.ToArray();
             }
 
             total += read;

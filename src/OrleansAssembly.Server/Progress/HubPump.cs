@@ -3,7 +3,7 @@ using Microsoft.AspNetCore.SignalR;
 namespace OrleansAssembly.Server.Progress;
 
 /// <summary>Sends what comes into one hub connection's mailbox, as fast as the connection takes it. A slow one holds up nobody else.</summary>
-public sealed partial class HubPump(ProgressRelay relay, ISingleClientProxy client, ILogger logger) : IAsyncDisposable
+public sealed partial class HubPump(ProgressRelay relay, ISingleClientProxy client, Action abort, ILogger logger) : IAsyncDisposable
 {
     private readonly CancellationTokenSource _closed = new();
     private Task _pumping = Task.CompletedTask;
@@ -45,7 +45,7 @@ public sealed partial class HubPump(ProgressRelay relay, ISingleClientProxy clie
                     await client.SendAsync("progress", update, _closed.Token);
                 }
 
-                if (mail.Board.Count > 0)
+                if (mail.Board.Length > 0)
                 {
                     await client.SendAsync("board", mail.Board, _closed.Token);
                 }
@@ -62,7 +62,8 @@ public sealed partial class HubPump(ProgressRelay relay, ISingleClientProxy clie
         }
         catch (Exception e) when (e is not OutOfMemoryException)
         {
-            LogEnded(logger, e); // the connection breaks, and the client comes again
+            LogEnded(logger, e);
+            abort(); // the client comes again
         }
     }
 

@@ -3,7 +3,7 @@ using OrleansAssembly.Contracts;
 namespace OrleansAssembly.Server.Progress;
 
 /// <summary>What one connection is still to be sent, taken out whole.</summary>
-public sealed record Mail(IReadOnlyList<ProgressUpdate> Progress, IReadOnlyList<ProgressUpdate> Board, IReadOnlyList<NotificationEvent> Notifications);
+public sealed record Mail(ProgressUpdate[] Progress, ProgressUpdate[] Board, NotificationEvent[] Notifications);
 
 /// <summary>
 /// Between the relay, which never waits, and one connection, which may be slow: of numbers the newest wins, a change of step, status or error is never dropped.

@@ -14,7 +14,7 @@ public sealed class ProgressHub(ProgressRelay relay, IGrainFactory grains, IHubC
 
     public override Task OnConnectedAsync()
     {
-        var pump = new HubPump(relay, hub.Clients.Client(Context.ConnectionId), logger);
+        var pump = new HubPump(relay, hub.Clients.Client(Context.ConnectionId), Context.Abort, logger);
         Context.Items[typeof(HubPump)] = pump;
         pump.Start();
         return base.OnConnectedAsync();
