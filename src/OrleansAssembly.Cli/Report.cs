@@ -121,7 +121,7 @@ internal sealed class Report(IAnsiConsole console, ServerClient server)
     /// <summary>One thing a line, never broken: addresses are there to be copied.</summary>
     private void Place(string what, string where, string facts)
     {
-        console.Markup($"  [grey]{what,-10}[/]");
+        console.Markup($"  [grey]{what,-11}[/]");
         console.Profile.Out.Writer.WriteLine(facts.Length > 0 ? $"{where}  ({facts})" : where);
     }
 
@@ -132,9 +132,6 @@ internal sealed class Report(IAnsiConsole console, ServerClient server)
             console.WriteLine(none);
             return;
         }
-
-        // A pipe has no width: nothing is cut short there.
-        console.Profile.Width = console.Profile.Out.IsTerminal ? console.Profile.Width : 400;
         console.Write(table);
     }
 }
