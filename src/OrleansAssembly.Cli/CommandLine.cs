@@ -16,6 +16,8 @@ internal static class CommandLine
             console.Profile.Width = PipeWidth;
         }
 
+        // Live drawing needs a screen and no keyboard: a script may have its own.
+        console.Profile.Capabilities.Interactive = console.Profile.Out.IsTerminal && console.Profile.Capabilities.Ansi;
         var line = Commands.Root(server => new Session(console, ServerClient.For(server), time)).Parse(words);
         var code = await line.InvokeAsync(configuration ?? new InvocationConfiguration());
         return line.Errors.Count > 0 ? ExitCode.Refused : code;
