@@ -132,7 +132,7 @@ mkdir -p .local
     printf '\n0 passed, 1 failed\n'
     exit 1
   }
-  mark_built programs "$(server_digest)"
+  for program in Server Cli; do mark_built "$program" "$(program_digest "$program")"; done
 } 9>.local/build.lock
 
 if [[ $web == yes ]]; then

@@ -113,18 +113,27 @@ build_web() {
   mark_built web "$now"
 }
 
-server_digest() { digest src global.json Directory.Build.props Directory.Packages.props; }
+readonly BUILD_FILES="global.json Directory.Build.props Directory.Packages.props src/BannedSymbols.txt"
 
-# The server and the command line tool, Release. The page goes first: the server's output carries a copy of it.
-build_programs() {
-  local now project
-  now=$(server_digest)
-  if up_to_date programs "$now" && [[ -f "$SERVER_DLL" && -f "$CLI_DLL" ]]; then return; fi
-  for project in Server Cli; do
-    say "Building OrleansAssembly.$project ..."
-    dotnet build "src/OrleansAssembly.$project" -c Release -v q --nologo </dev/null >&2 || die "OrleansAssembly.$project did not build."
-  done
-  mark_built programs "$now"
+# program_digest NAME: of all that goes into a program. The page goes into the server: its output carries a copy of it.
+program_digest() {
+  local rooms=(Timeline Jobs Contracts)
+  case "$1" in
+    Server) rooms+=(Media Grains Server) ;;
+    Cli) rooms+=(Cli) ;;
+  esac
+  # shellcheck disable=SC2086  # a list of files without blanks
+  digest $BUILD_FILES "${rooms[@]/#/src/OrleansAssembly.}"
+}
+
+# build_program NAME DLL: one of the two, Release.
+build_program() {
+  local now
+  now=$(program_digest "$1")
+  if up_to_date "$1" "$now" && [[ -f $2 ]]; then return; fi
+  say "Building OrleansAssembly.$1 ..."
+  dotnet build "src/OrleansAssembly.$1" -c Release -v q --nologo </dev/null >&2 || die "OrleansAssembly.$1 did not build."
+  mark_built "$1" "$now"
 }
 
 readonly SERVER_DLL="src/OrleansAssembly.Server/bin/Release/net10.0/OrleansAssembly.Server.dll"
@@ -136,6 +145,7 @@ build_all() {
   {
     flock 9
     build_web 9>&-
-    build_programs 9>&-
+    build_program Server "$SERVER_DLL" 9>&-
+    build_program Cli "$CLI_DLL" 9>&-
   } 9>.local/build.lock
 }

@@ -44,7 +44,8 @@ internal sealed class Report(IAnsiConsole console, ServerClient server)
                 Outputs(job, media);
                 break;
             case JobStatus.Cancelled:
-                console.MarkupLineInterpolated($"[orange3]{job.Title}[/] was cancelled. Start it again with: assembly retry {job.Id}");
+                console.MarkupLineInterpolated($"[orange3]{job.Title}[/] was cancelled. Start it again with:");
+                console.WriteLine($"  assembly retry {job.Id}");
                 break;
             case JobStatus.Failed:
                 console.MarkupLineInterpolated($"[red]{job.Title}[/] failed in step {job.Progress.StepIndex}, {job.Progress.CurrentStep}.");
@@ -53,10 +54,12 @@ internal sealed class Report(IAnsiConsole console, ServerClient server)
                     Problem(console, error);
                 }
 
-                console.WriteLine($"When that is mended, go on from what is finished with: assembly retry {job.Id}");
+                console.WriteLine("When that is mended, go on from what is finished with:");
+                console.WriteLine($"  assembly retry {job.Id}");
                 break;
             default:
-                console.WriteLine($"{job.Title} is {job.Status.Word()}. Watch it with: assembly watch {job.Id}");
+                console.WriteLine($"{job.Title} is {job.Status.Word()}. Watch it with:");
+                console.WriteLine($"  assembly watch {job.Id}");
                 break;
         }
     }
@@ -121,7 +124,7 @@ internal sealed class Report(IAnsiConsole console, ServerClient server)
     /// <summary>One thing a line, never broken: addresses are there to be copied.</summary>
     private void Place(string what, string where, string facts)
     {
-        console.Markup($"  [grey]{what,-10}[/]");
+        console.Markup($"  [grey]{what,-11}[/]");
         console.Profile.Out.Writer.WriteLine(facts.Length > 0 ? $"{where}  ({facts})" : where);
     }
 
@@ -132,9 +135,6 @@ internal sealed class Report(IAnsiConsole console, ServerClient server)
             console.WriteLine(none);
             return;
         }
-
-        // A pipe has no width: nothing is cut short there.
-        console.Profile.Width = console.Profile.Out.IsTerminal ? console.Profile.Width : 400;
         console.Write(table);
     }
 }

@@ -15,11 +15,12 @@ internal sealed class Watcher(IAnsiConsole console, ServerClient server, TimePro
         try
         {
             var feed = new ProgressFeed(server, time).WatchAsync(job, cancellation);
-            await (console.Profile.Capabilities.Interactive && console.Profile.Out.IsTerminal ? LiveAsync(job, feed, cancellation) : LinesAsync(feed, cancellation));
+            await (console.Profile.Capabilities.Interactive ? LiveAsync(job, feed, cancellation) : LinesAsync(feed, cancellation));
         }
         catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
         {
-            console.WriteLine($"No longer watching; the job goes on. Watch it again with: assembly watch {job.Id}");
+            console.WriteLine("No longer watching; the job goes on. Watch it again with:");
+            console.WriteLine($"  assembly watch {job.Id}");
             return ExitCode.Interrupted;
         }
 

@@ -25,7 +25,8 @@ public sealed partial class EncodingGrain(EncoderHost host, ILogger<EncodingGrai
     {
         if (_work is not null)
         {
-            return Task.CompletedTask; // the same request again
+            _sent = null; // the same request again: the job has not heard the answer
+            return SendAsync();
         }
 
         if (!host.IsHere(PieceKey.SiloOf(this.GetPrimaryKeyString())))

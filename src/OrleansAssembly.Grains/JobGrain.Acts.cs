@@ -77,7 +77,7 @@ public sealed partial class JobGrain
     /// <summary>The clock goes while there is anything to wait for.</summary>
     private void Watch()
     {
-        if (_state is { Ended: true })
+        if (_state is null or { Ended: true, Discarding: null })
         {
             if (!_summaryStale)
             {
@@ -98,9 +98,21 @@ public sealed partial class JobGrain
             return;
         }
 
-        foreach (var piece in _state.Running.Where(piece => time.GetElapsedTime(_heard.GetValueOrDefault(piece.Attempt)) > Silence).ToList())
+        foreach (var piece in _state.Running.ToList())
         {
-            await AskAsync(piece);
+            if (IsGone(piece.Silo))
+            {
+                await LoseAsync(piece);
+            }
+            else if (time.GetElapsedTime(_heard.GetValueOrDefault(piece.Attempt)) > Silence)
+            {
+                await AskAsync(piece);
+            }
+        }
+
+        if (_state.Discarding is { } attempt && time.GetElapsedTime(_heard.GetValueOrDefault(attempt)) > Silence)
+        {
+            await RunAsync(new JobEffect.Discard(attempt)); // the request, or the answer, was lost
         }
 
         if (!_state.Ended)
@@ -141,10 +153,19 @@ public sealed partial class JobGrain
         }
         else
         {
-            LogLost(log, Id, name.Stage, name.Index, name.Attempt);
-            await ApplyAsync(new JobInput.Lost(piece.Attempt));
+            await LoseAsync(piece);
         }
     }
+
+    private async Task LoseAsync(RunningPiece piece)
+    {
+        LogLost(log, Id, _state!.Stage, piece.Index, piece.Attempt);
+        await ApplyAsync(new JobInput.Lost(piece.Attempt));
+    }
+
+    /// <summary>Whether the silo is dead, or of an earlier life of the cluster.</summary>
+    private bool IsGone(string silo) =>
+        membership.GetApproximateSiloStatus(SiloAddress.FromParsableString(silo)) is SiloStatus.Dead or SiloStatus.None;
 
     private async Task WantAsync()
     {
@@ -175,8 +196,9 @@ public sealed partial class JobGrain
                 case JobEffect.Stop stop:
                     await Encoder(stop.Piece, stop.Silo).StopAsync();
                     break;
-                case JobEffect.Discard:
-                    await RequestAsync(new PieceId(Id, Stage.Cleanup, 0, 0), new Lease(Guid.Empty, EncoderHost.AnySilo));
+                case JobEffect.Discard discard:
+                    _heard[discard.Attempt] = time.GetTimestamp();
+                    await RequestAsync(new PieceId(Id, Stage.Cleanup, 0, discard.Attempt), new Lease(Guid.Empty, EncoderHost.AnySilo));
                     break;
                 case JobEffect.Announce:
                     await Board.NotifyAsync(_book!.Notification(_state!));

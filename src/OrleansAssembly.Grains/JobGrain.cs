@@ -18,6 +18,7 @@ public sealed partial class JobGrain(
     [PersistentState("spec")] IPersistentState<SpecEnvelope> asked,
     [PersistentState("plan")] IPersistentState<PlanEnvelope> plan,
     JobCatalogue catalogue,
+    ISiloStatusOracle membership,
     TimeProvider time,
     ILogger<JobGrain> log) : Grain, IJobGrain, IStreamSubscriptionObserver, IAsyncObserver<PieceReport>
 {

@@ -42,7 +42,7 @@ public abstract record JobEffect
     public sealed record Stop(PieceId Piece, string Silo) : JobEffect;
 
     /// <summary>Remove what a cancelled job left in the work folder.</summary>
-    public sealed record Discard : JobEffect;
+    public sealed record Discard(int Attempt) : JobEffect;
 
     /// <summary>Tell people that the job ended.</summary>
     public sealed record Announce : JobEffect;

@@ -66,6 +66,9 @@ public sealed record JobState
     /// <summary>Why it failed.</summary>
     public Problem? Problem { get; init; }
 
+    /// <summary>The number under which a cancelled job's work files are being removed; null where none are. Nothing new begins before that is done.</summary>
+    public int? Discarding { get; init; }
+
     /// <summary>How much work there is; known from the plan stage on. Kept apart from the rest of the state, since it never changes and may be large.</summary>
     [JsonIgnore]
     public WorkPlan? Plan { get; init; }
@@ -82,7 +85,11 @@ public sealed record JobState
 
     /// <summary>Slots that the job could use now, those that it holds included; 0 while it must not work.</summary>
     [JsonIgnore]
-    public int Wanted => Status is JobStatus.Pending or JobStatus.Running ? Pieces - Done.Count : Running.Count;
+    public int Wanted => Works ? Pieces - Done.Count : Running.Count;
+
+    /// <summary>Whether new work may be given out.</summary>
+    [JsonIgnore]
+    public bool Works => Status is JobStatus.Pending or JobStatus.Running && Discarding is null;
 
     /// <summary>Pieces of a stage; 0 where the plan is not made yet.</summary>
     public int PiecesOf(Stage stage) => stage switch

@@ -63,6 +63,11 @@ public static class JobStateMachine
 
     private static Decision.Accepted Report(JobState state, PieceReport report, DateTimeOffset now)
     {
+        if (report.Piece.Attempt == state.Discarding)
+        {
+            return report.State == PieceState.Running ? Nothing(state) : new Decision.Accepted(state with { Discarding = null }, []);
+        }
+
         var piece = state.Running.FirstOrDefault(p => p.Attempt == report.Piece.Attempt);
         if (piece is null || report.Number <= piece.Number)
         {
@@ -194,9 +199,10 @@ public static class JobStateMachine
             effects.Add(new JobEffect.Return(piece.LeaseId));
         }
 
-        if (status == JobStatus.Cancelled)
+        var discarding = status == JobStatus.Cancelled ? state.NextAttempt : (int?)null;
+        if (discarding is { } attempt)
         {
-            effects.Add(new JobEffect.Discard());
+            effects.Add(new JobEffect.Discard(attempt));
         }
 
         effects.Add(new JobEffect.Announce());
@@ -204,6 +210,8 @@ public static class JobStateMachine
         {
             Status = status,
             Problem = problem,
+            Discarding = discarding,
+            NextAttempt = state.NextAttempt + 1,
             EndedAt = now,
             Running = [],
             Steps = CloseStep(state, now),
@@ -214,7 +222,7 @@ public static class JobStateMachine
     /// <summary>The first piece of the stage that is neither done nor given out; null where there is none or the job must not work.</summary>
     private static int? NextPiece(JobState state)
     {
-        if (state.Status is not (JobStatus.Pending or JobStatus.Running))
+        if (!state.Works)
         {
             return null;
         }

@@ -37,7 +37,7 @@ public static partial class FfmpegArguments
 
         return
         [
-            .. arguments, "-filter_threads", "1", "-filter_complex", string.Join(';', graph), "-map", last, "-c:a", "pcm_f32le",
+            .. arguments, "-filter_complex_threads", "1", "-filter_complex", string.Join(';', graph), "-map", last, "-c:a", "pcm_f32le",
             .. NoForeignTags, .. Bitexact, "-rf64", "auto", "-f", "wav", file,
         ];
 
@@ -100,7 +100,7 @@ public static partial class FfmpegArguments
                 + $"alimiter=limit=0.98:level=0:latency=1,apad=whole_len={total},atrim=end_sample={total},asetpts=N[a]");
         return
         [
-            .. arguments, "-filter_threads", "1", "-filter_complex", string.Join(';', graph), "-map", "[a]", "-c:a", sound.AudioCodec, .. sound.AudioArguments,
+            .. arguments, "-filter_complex_threads", "1", "-filter_complex", string.Join(';', graph), "-map", "[a]", "-c:a", sound.AudioCodec, .. sound.AudioArguments,
             .. NoForeignTags, .. Bitexact, .. MovieTimescale(sound.AudioContainer), "-f", Muxer(sound.AudioContainer), file,
         ];
     }

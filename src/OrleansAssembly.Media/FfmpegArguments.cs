@@ -43,7 +43,7 @@ public static partial class FfmpegArguments
         graph.Add("[picture]setparams=field_mode=prog:range=tv:color_primaries=bt709:color_trc=bt709:colorspace=bt709[v]");
         return
         [
-            .. arguments, "-filter_threads", "1", "-filter_complex", string.Join(';', graph), "-map", "[v]", "-fps_mode", "passthrough",
+            .. arguments, "-filter_complex_threads", "1", "-filter_complex", string.Join(';', graph), "-map", "[v]", "-fps_mode", "passthrough",
             "-c:v", preset.VideoCodec, "-threads", "1", .. preset.VideoArgumentsAt(film.Rate), "-pix_fmt", preset.PixelFormat,
             "-color_primaries", "bt709", "-color_trc", "bt709", "-colorspace", "bt709", "-color_range", "tv",
             .. NoForeignTags, .. Bitexact, .. VideoTimescale(film.Rate), "-f", preset.SegmentExtension, file,

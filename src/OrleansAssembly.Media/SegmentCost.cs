@@ -12,7 +12,7 @@ public static class SegmentCost
     private const double Decode = 2.5e-9;
 
     /// <summary>Seconds a pixel to scale and pad.</summary>
-    private const double Scale = 2e-9;
+    private const double Scale = 3e-9;
 
     /// <summary>Seconds a pixel to tone-map in floating point.</summary>
     private const double ToneMap = 60e-9;
@@ -34,9 +34,9 @@ public static class SegmentCost
     /// <summary>Seconds a pixel of the encoder.</summary>
     private static double Encode(Preset preset) => preset.VideoCodec switch
     {
-        "libx265" => 30e-9,
-        "libvpx-vp9" => 45e-9,
-        "prores_ks" => 18e-9,
-        _ => 8e-9,
+        "libx265" => 50e-9,
+        "libvpx-vp9" => 60e-9,
+        "prores_ks" => 60e-9,
+        _ => 25e-9,
     };
 }

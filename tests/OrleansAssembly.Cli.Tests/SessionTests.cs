@@ -32,8 +32,8 @@ public sealed class SessionTests
 
         Assert.Equal(ExitCode.Done, await run.WaitAsync(Limit, TestContext.Current.CancellationToken));
         Assert.Contains("step 11 of 12", shell.Text, StringComparison.Ordinal);
-        Assert.Contains($"film      {server.Address}api/v1/assembly/jobs/job-1/outputs/cut.mp4  (cut.mp4, 14.2 MB, 0:42)", shell.Text, StringComparison.Ordinal);
-        Assert.Contains($"page      {server.Address}#/jobs/job-1", shell.Text, StringComparison.Ordinal);
+        Assert.Contains($"film       {server.Address}api/v1/assembly/jobs/job-1/outputs/cut.mp4  (cut.mp4, 14.2 MB, 0:42)", shell.Text, StringComparison.Ordinal);
+        Assert.Contains($"page       {server.Address}#/jobs/job-1", shell.Text, StringComparison.Ordinal);
         Assert.True(shell.Text.IndexOf("cut.mp4", StringComparison.Ordinal) < shell.Text.IndexOf("film.edl", StringComparison.Ordinal), "The film comes first.");
     }
 

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
+using Orleans.Core.Internal;
 using Orleans.TestingHost;
 using OrleansAssembly.Contracts;
 using OrleansAssembly.Grains;
@@ -35,8 +36,10 @@ public sealed class AssemblyCluster : IAsyncLifetime
         }));
         builder.ConfigureSilo((_, silo) =>
         {
-            SiloWiring.AddParts(silo, _redis.Connection);
-            silo.Services.AddSingleton(_redis.Connection);
+            // A connection for each, as if they were processes: a silo that dies takes its own along.
+            var store = _redis.Connect();
+            SiloWiring.AddParts(silo, store);
+            silo.Services.AddSingleton(store);
             silo.Services.AddAssemblyGrains(silo.Configuration);
         });
         builder.ConfigureClient(client => client.Services.AddAssemblySerializers());
@@ -51,6 +54,9 @@ public sealed class AssemblyCluster : IAsyncLifetime
         await _redis.DisposeAsync();
         Media.Dispose();
     }
+
+    /// <summary>Sends a job's grain out of memory.</summary>
+    public Task DeactivateAsync(string id) => Job(id).AsReference<IGrainManagementExtension>().DeactivateOnIdle().AsTask();
 
     public static string NewId() => Guid.CreateVersion7().ToString("N");
 

@@ -73,4 +73,97 @@ public class JobTests(AssemblyCluster cluster) : IClassFixture<AssemblyCluster>
         var outputs = await Manifest.ReadAsync(cluster.Media.Store.Exports("harbour", export.Id), TestContext.Current.CancellationToken);
         Assert.Equal(["film", "story"], outputs.Select(output => output.Kind).Order());
     }
+
+    [Fact]
+    public async Task AJob_WhoseGrainLeavesMemory_GoesOnFromTheStore()
+    {
+        var job = await cluster.SubmitAsync(Spec(shots: 4));
+        await AssemblyCluster.UntilAsync(job, update => update.StepIndex >= 6, "the encoding");
+        var before = job.Seen.Last();
+        await cluster.DeactivateAsync(job.Id);
+
+        await cluster.Job(job.Id).WatchAsync(job.Reference!);
+        var last = await AssemblyCluster.UntilAsync(job, Ended, "the end of the job");
+
+        Assert.True(last.Status == JobStatus.Completed, $"{last.Message}: {last.Error?.Detail}");
+        var after = job.Seen.Where(update => update.Sequence > before.Sequence).ToList();
+        Assert.All(after, update => Assert.True(update.Progress >= before.Progress));
+        Assert.Equal(job.Seen.Select(update => update.Sequence).Distinct().Count(), job.Seen.Count);
+    }
+
+    [Fact]
+    public async Task APausedJob_GivesOutNothing_UntilItIsResumed()
+    {
+        var job = await cluster.SubmitAsync(Spec(shots: 6));
+        await AssemblyCluster.UntilAsync(job, update => update.StepIndex >= 6, "the encoding");
+        var paused = await cluster.Job(job.Id).PauseAsync();
+        Assert.Equal(JobStatus.Paused, paused.Progress?.Status);
+        var idle = await AssemblyCluster.UntilAsync(job, update => update is { Status: JobStatus.Paused, Message: "Paused" }, "the end of what had been begun");
+        Assert.Equal(JobStatus.Paused, (await cluster.Job(job.Id).PauseAsync()).Progress?.Status);
+        Assert.Equal(idle.Progress, (await cluster.Job(job.Id).GetProgressAsync())!.Progress);
+
+        await cluster.Job(job.Id).ResumeAsync();
+        var last = await AssemblyCluster.UntilAsync(job, Ended, "the end of the job");
+
+        Assert.True(last.Status == JobStatus.Completed, $"{last.Message}: {last.Error?.Detail}");
+        Assert.Equal(409, (await cluster.Job(job.Id).PauseAsync()).Refusal?.Status);
+    }
+
+    [Fact]
+    public async Task ACancelledJob_CanBeRetried_AndAnEndedOneDeleted()
+    {
+        var job = await cluster.SubmitAsync(Spec(shots: 6));
+        await AssemblyCluster.UntilAsync(job, update => update.StepIndex >= 6, "the encoding");
+        Assert.Equal(409, (await cluster.Job(job.Id).DeleteAsync()).Refusal?.Status);
+        var cancelled = await cluster.Job(job.Id).CancelAsync();
+        Assert.Equal(JobStatus.Cancelled, cancelled.Progress?.Status);
+        job.Seen.Clear();
+
+        await cluster.Job(job.Id).RetryAsync();
+        var last = await AssemblyCluster.UntilAsync(job, update => Ended(update) && update.Sequence > cancelled.Progress!.Sequence, "the end of the retry");
+
+        Assert.True(last.Status == JobStatus.Completed, $"{last.Message}: {last.Error?.Detail}");
+        await cluster.Job(job.Id).DeleteAsync();
+        Assert.Null(await cluster.Job(job.Id).GetAsync());
+        Assert.Null(await cluster.Catalogue.GetAsync(job.Id));
+    }
+
+    [Fact]
+    public async Task AMissingSource_FailsTheJob_AndARetryWithItCompletes()
+    {
+        var spec = Spec(shots: 2);
+        var missing = cluster.Media.Path(spec.Timeline!.Shots![1].Source!);
+        File.Move(missing, missing + ".away");
+        var job = await cluster.SubmitAsync(spec);
+        var failed = await AssemblyCluster.UntilAsync(job, Ended, "the end of the job");
+        Assert.Equal((JobStatus.Failed, "urn:orleans-assembly:source-not-found", 2), (failed.Status, failed.Error?.Type, failed.StepIndex));
+
+        File.Move(missing + ".away", missing);
+        job.Seen.Clear();
+        await cluster.Job(job.Id).RetryAsync();
+        var last = await AssemblyCluster.UntilAsync(job, update => Ended(update) && update.Sequence > failed.Sequence, "the end of the retry");
+
+        Assert.True(last.Status == JobStatus.Completed, $"{last.Message}: {last.Error?.Detail}");
+        Assert.Null(last.Error);
+    }
+
+    [Fact]
+    public async Task ManyJobsAtOnce_NeverHoldMoreSlotsThanThereAre()
+    {
+        var jobs = new List<WatchedJob>();
+        for (var index = 0; index < 8; index++)
+        {
+            jobs.Add(await cluster.SubmitAsync(Spec(shots: 1)));
+        }
+
+        var scheduler = cluster.Silos.Client.GetGrain<ISlotSchedulerGrain>(0);
+        while (jobs.Any(job => !job.Seen.Any(Ended)))
+        {
+            var silos = (await scheduler.GetClusterAsync()).Silos;
+            Assert.All(silos, silo => Assert.InRange(silo.Running.Count, 0, AssemblyCluster.SlotsPerSilo));
+            await Task.WhenAny([.. jobs.Where(job => !job.Seen.Any(Ended)).Select(job => job.NextAsync()), Task.Delay(TimeSpan.FromSeconds(1), TimeProvider.System, TestContext.Current.CancellationToken)]);
+        }
+
+        Assert.All(jobs, job => Assert.Equal(JobStatus.Completed, job.Seen.First(Ended).Status));
+    }
 }

@@ -29,6 +29,8 @@ internal sealed class RedisServer : IAsyncDisposable
 
     public IConnectionMultiplexer Connection { get; private set; } = null!;
 
+    public IConnectionMultiplexer Connect() => ConnectionMultiplexer.Connect(Address);
+
     public static async Task<RedisServer> StartAsync()
     {
         using var probe = new TcpListener(IPAddress.Loopback, 0);

@@ -96,6 +96,20 @@ public class JobStateMachineTests
     }
 
     [Fact]
+    public void ARetryOfACancelledJob_BeginsOnlyWhenTheOldWorkIsRemoved()
+    {
+        var job = Given.Job().WorkUntil(Stage.Encode).Lend().Accept(new JobInput.Cancel()).Accept(new JobInput.Retry());
+        Assert.Equal((JobStatus.Pending, 0), (job.Status, job.Wanted));
+        Assert.Empty(job.Lend().Running);
+
+        var removed = new PieceReport(new PieceId(job.Id, Stage.Cleanup, 0, job.Discarding!.Value), Guid.Empty, 1, PieceState.Done, 1, 0, 0, 0);
+        job = job.Accept(new JobInput.Reported(removed));
+
+        Assert.Equal(1, job.Wanted);
+        Assert.Single(job.Lend().Running);
+    }
+
+    [Fact]
     public void AFailureThatMayPass_IsTriedAgain_UpToALimit()
     {
         var job = Given.Job().WorkUntil(Stage.Encode);

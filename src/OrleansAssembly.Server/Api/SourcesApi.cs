@@ -27,7 +27,7 @@ public static class SourcesApi
             .WithSummary("A source's bytes; with /probe behind its path, what ffprobe says of it")
             .Produces<SourceFacts>().Produces(206).ProducesProblem(400).ProducesProblem(404).ProducesProblem(422);
         sources.MapPut("/{**path}", PutAsync).WithName("PutSource").WithSummary("Upload a source; a broken upload leaves nothing")
-            .Accepts<Stream>(MediaTypeNames.Application.Octet)
+            .Accepts<Stream>("*/*") // whatever type a client gives: what a source is, its bytes tell
             .ProducesProblem(400).ProducesProblem(413).ProducesProblem(507);
         sources.MapDelete("/{**path}", Delete).WithName("DeleteSource").WithSummary("Remove a source").ProducesProblem(400).ProducesProblem(404);
     }

@@ -39,7 +39,7 @@ public sealed class FfmpegArgumentsTests
     public void Segment_InTheMiddleOfAShot()
     {
         Assert.Equal(
-            $"-y -xerror {Guard} -threads 1 -copyts -start_at_zero -ss 8005000us -an -sn -dn -i /m/a.mp4 -filter_threads 1 -filter_complex "
+            $"-y -xerror {Guard} -threads 1 -copyts -start_at_zero -ss 8005000us -an -sn -dn -i /m/a.mp4 -filter_complex_threads 1 -filter_complex "
             + "[0:0]settb=1/192000,setpts=PTS-768000,fps=24000/1001:start_time=5.005000:round=near,tpad=stop=-1:stop_mode=clone,trim=end_frame=120,settb=1001/24000,setpts=N,"
             + "scale=1280:720:flags=bicubic+accurate_rnd+full_chroma_int:in_color_matrix=bt709:in_range=tv:out_color_matrix=bt709:out_range=tv,format=yuv420p,setsar=1[picture];"
             + "[picture]setparams=field_mode=prog:range=tv:color_primaries=bt709:color_trc=bt709:colorspace=bt709[v] -map [v] -fps_mode passthrough "
@@ -88,7 +88,7 @@ public sealed class FfmpegArgumentsTests
     public void ShotSound_OfADissolveOutOfSoundIntoNone()
     {
         Assert.Equal(
-            $"-y -xerror {Guard} -threads 1 -copyts -start_at_zero -ss 13510000us -vn -sn -dn -i /m/a.mp4 -filter_threads 1 -filter_complex "
+            $"-y -xerror {Guard} -threads 1 -copyts -start_at_zero -ss 13510000us -vn -sn -dn -i /m/a.mp4 -filter_complex_threads 1 -filter_complex "
             + "anullsrc=r=48000:cl=stereo,aformat=sample_fmts=fltp,atrim=end_sample=120120[in];[in]afade=t=in:ss=0:ns=24024:curve=qsin[risen];"
             + "[0:1]aresample=48000,aformat=sample_fmts=fltp:channel_layouts=stereo,asettb=1/48000,asetpts=PTS-672480,"
             + "aresample=48000:async=1:min_hard_comp=0.02:first_pts=0,apad=whole_len=24024,atrim=end_sample=24024,asetpts=N[out];"
@@ -101,7 +101,7 @@ public sealed class FfmpegArgumentsTests
     public void Mix_LaysClipsOverTheShots()
     {
         Assert.Equal(
-            $"-y -xerror {Own} -f concat -safe 0 -i list {Guard} -threads 1 -copyts -start_at_zero -vn -sn -dn -i /m/music.mp3 -filter_threads 1 -filter_complex "
+            $"-y -xerror {Own} -f concat -safe 0 -i list {Guard} -threads 1 -copyts -start_at_zero -vn -sn -dn -i /m/music.mp3 -filter_complex_threads 1 -filter_complex "
             + "[0:0]asettb=1/48000,asetpts=N,aformat=sample_fmts=fltp:channel_layouts=stereo,apad=whole_len=648648,atrim=end_sample=648648[bed];"
             + "[1:0]aresample=48000,aformat=sample_fmts=fltp:channel_layouts=stereo,asettb=1/48000,asetpts=PTS-96480,"
             + "aresample=48000:async=1:min_hard_comp=0.02:first_pts=0,apad=whole_len=600648,atrim=end_sample=600648,asetpts=N,"
@@ -152,9 +152,9 @@ public sealed class FfmpegArgumentsTests
         var segment = new Segment(0, 0, 0, 240);
         var key = Key(Footage, "5.1");
         Assert.Matches("^[0-9a-f]{16}$", key);
-        Assert.Equal(key, Key(Footage with { Files = Footage.Files.ToDictionary(f => f.Key, f => "/else" + f.Value) }, "5.1"));
+        Assert.Equal(key, Key(new Footage(Footage.Facts, Footage.Files.ToDictionary(f => f.Key, f => "/else" + f.Value)), "5.1"));
         Assert.NotEqual(key, Key(Footage, "5.2"));
-        Assert.NotEqual(key, Key(Footage with { Facts = Footage.Facts.ToDictionary(f => f.Key, f => f.Value with { Identity = "new" }) }, "5.1"));
+        Assert.NotEqual(key, Key(new Footage(Footage.Facts.ToDictionary(f => f.Key, f => f.Value with { Identity = "new" }), Footage.Files), "5.1"));
 
         string Key(Footage footage, string build) => ContentKey.Of(FfmpegArguments.Segment(Film, segment, footage.ByIdentity(), Preset, ""), build);
     }

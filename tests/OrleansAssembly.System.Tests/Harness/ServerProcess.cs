@@ -1,0 +1,137 @@
+using System.Collections.Concurrent;
+using System.Diagnostics;
+using System.Globalization;
+
+namespace OrleansAssembly.SystemTests;
+
+/// <summary>A real server in a process of its own, with the real ffmpeg.</summary>
+internal sealed class ServerProcess : IAsyncDisposable
+{
+    private static readonly TimeSpan StartLimit = TimeSpan.FromSeconds(90);
+    private static readonly TimeSpan EndLimit = TimeSpan.FromSeconds(15);
+    private static readonly TimeSpan CallLimit = TimeSpan.FromSeconds(30);
+
+    private readonly Process _process;
+    private readonly ConcurrentQueue<string> _log = new();
+    private readonly ConcurrentQueue<string> _output = new();
+    private readonly TaskCompletionSource<Uri> _ready = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    private ServerProcess(IReadOnlyList<string> command)
+    {
+        // env: whoever started the tests in the background may have had SIGINT ignored, which would be inherited.
+        _process = new Process
+        {
+            StartInfo = new ProcessStartInfo("env", ["--default-signal=INT", .. command]) { RedirectStandardOutput = true, RedirectStandardError = true },
+            EnableRaisingEvents = true,
+        };
+        _process.OutputDataReceived += (_, line) => Hear(line.Data);
+        _process.ErrorDataReceived += (_, line) => Keep(_log, line.Data);
+        _process.Exited += (_, _) => _ready.TrySetException(new InvalidOperationException("The server ended before it was ready."));
+        _process.Start();
+        _process.BeginOutputReadLine();
+        _process.BeginErrorReadLine();
+    }
+
+    /// <summary>The program as it was built beside these tests, in the same configuration.</summary>
+    public static string Program { get; } = Path.Combine(
+        Repository, "src", "OrleansAssembly.Server", "bin", Path.GetFileName(Path.GetDirectoryName(AppContext.BaseDirectory.TrimEnd('/')))!, "net10.0", "OrleansAssembly.Server.dll");
+
+    public static string Repository
+    {
+        get
+        {
+            var folder = new DirectoryInfo(AppContext.BaseDirectory);
+            while (!File.Exists(Path.Combine(folder.FullName, "OrleansAssembly.sln")))
+            {
+                folder = folder.Parent ?? throw new InvalidOperationException("The tests do not lie in their repository.");
+            }
+
+            return folder.FullName;
+        }
+    }
+
+    public int Pid => _process.Id;
+
+    public HttpClient Http { get; } = new() { Timeout = CallLimit };
+
+    public Uri Address => Http.BaseAddress!;
+
+    /// <summary>All that it has written to stdout.</summary>
+    public IReadOnlyList<string> Output => [.. _output];
+
+    /// <summary>The last lines of its log, to be shown when a test fails.</summary>
+    public string Log => string.Join('\n', _log);
+
+    /// <summary>Starts it on a free port and waits until it says that it is ready.</summary>
+    public static Task<ServerProcess> StartAsync(string media, string data, params IReadOnlyList<string> options) =>
+        StartCommandAsync("dotnet", [Program, "--port", "0", "--media", media, "--data", data, .. options]);
+
+    public static async Task<ServerProcess> StartCommandAsync(string program, params IReadOnlyList<string> arguments)
+    {
+        var server = new ServerProcess([program, .. arguments]);
+        try
+        {
+            server.Http.BaseAddress = await server._ready.Task.WaitAsync(StartLimit, TimeProvider.System);
+            return server;
+        }
+        catch (Exception e) when (e is TimeoutException or InvalidOperationException)
+        {
+            await server.DisposeAsync();
+            Assert.Fail($"'{program} {string.Join(' ', arguments)}' did not become ready: {e.Message}\n{server.Log}");
+            throw;
+        }
+    }
+
+    /// <summary>Ends it by a signal, <c>TERM</c>, <c>INT</c> or <c>KILL</c>, and gives its exit code.</summary>
+    public async Task<int> EndAsync(string signal)
+    {
+        Processes.Signal(Pid, signal);
+        using var limit = new CancellationTokenSource(EndLimit);
+        try
+        {
+            await _process.WaitForExitAsync(limit.Token);
+        }
+        catch (OperationCanceledException)
+        {
+            Assert.Fail($"The server did not end within {EndLimit.TotalSeconds} s of SIG{signal}:\n{Log}");
+        }
+
+        return _process.ExitCode;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (!_process.HasExited)
+        {
+            _process.Kill();
+        }
+
+        await _process.WaitForExitAsync();
+        _process.Dispose();
+        Http.Dispose();
+    }
+
+    private void Hear(string? line)
+    {
+        Keep(_output, line);
+        if (line?.Split(' ') is ["ready", var address])
+        {
+            _ready.TrySetResult(new Uri(address));
+        }
+    }
+
+    private static void Keep(ConcurrentQueue<string> lines, string? line)
+    {
+        const int Most = 200;
+        if (line is not null)
+        {
+            lines.Enqueue(line);
+            if (lines.Count > Most)
+            {
+                lines.TryDequeue(out _);
+            }
+        }
+    }
+
+    public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"server {Pid} on {Http.BaseAddress}");
+}

@@ -1,0 +1,51 @@
+using OrleansAssembly.Jobs;
+using OrleansAssembly.Media.Tests;
+using OrleansAssembly.Timeline;
+
+namespace OrleansAssembly.SystemTests;
+
+/// <summary>The folders of a server, which outlive it, with two clips among the sources.</summary>
+internal sealed class Workplace : IDisposable
+{
+    public const int LongShots = 24;
+
+    private readonly DirectoryInfo _data = Directory.CreateTempSubdirectory("data-tests-");
+
+    public Workplace()
+    {
+        Media.MakeClip(First, rate: "25", seconds: 3);
+        Media.MakeClip(Second, rate: "30", seconds: 3);
+    }
+
+    public static string First => "a.mp4";
+
+    public static string Second => "b.mp4";
+
+    public TestMedia Media { get; } = new();
+
+    public string Data => _data.FullName;
+
+    /// <summary>Command lines of the media tools that are at work here, whoever started them.</summary>
+    public IReadOnlyList<string> Tools => Processes.MediaToolsIn(Media.Root);
+
+    public Task<ServerProcess> StartAsync(params IReadOnlyList<string> options) => ServerProcess.StartAsync(Media.Root, Data, options);
+
+    /// <summary>A job of a second or two.</summary>
+    public static JobSpec Small(string title = "Small", int shots = 1, int? priority = null, string? source = null, string project = "harbour") =>
+        Assembly(title, shots, 160, 90, source, priority, project);
+
+    /// <summary>A job that encodes long enough to be disturbed: as many segments as shots, each of one and a half seconds.</summary>
+    public static JobSpec Long(string title = "Long", int shots = LongShots) => Assembly(title, shots, 320, 180);
+
+    public static JobSpec Assembly(string title, int shots, int width, int height, string? source = null, int? priority = null, string project = "harbour") => new(
+        JobType.Assembly, project, title,
+        new TimelineSpec("25", width, height, null, null, [.. Enumerable.Range(0, shots).Select(i => new ShotSpec(
+            source ?? (i % 2 == 0 ? First : Second), source is null ? "0.5s" : null, source is null ? "2s" : null, Scene: $"{1 + (i / 4)}"))], null),
+        null, [new OutputSpec("h264-720p")], null, priority, null);
+
+    public void Dispose()
+    {
+        Media.Dispose();
+        _data.Delete(recursive: true);
+    }
+}
