@@ -11,6 +11,8 @@ namespace OrleansAssembly.Server;
 /// <summary>A server that runs: the store, then the silo, then the HTTP side; stopped the other way round.</summary>
 public sealed class AssemblyServer : IAsyncDisposable
 {
+    private static readonly TimeSpan ShutdownLimit = TimeSpan.FromSeconds(15);
+
     private readonly Store _store;
     private readonly WebApplication _app;
 
@@ -52,13 +54,32 @@ public sealed class AssemblyServer : IAsyncDisposable
         }
     }
 
-    public Task WaitForShutdownAsync() => _app.WaitForShutdownAsync();
+    /// <summary>Ends when somebody asks the server to stop: Ctrl-C or SIGTERM.</summary>
+    public async Task WaitForShutdownAsync()
+    {
+        var asked = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        await using var registration = _app.Lifetime.ApplicationStopping.Register(asked.SetResult);
+        await asked.Task;
+    }
 
     public async ValueTask DisposeAsync()
     {
+        try
+        {
+            await StopAsync().WaitAsync(ShutdownLimit);
+        }
+        catch (TimeoutException)
+        {
+            // A silo whose store is gone tries for minutes to leave in good order. What matters is written already, and the others notice.
+        }
+
+        await _store.DisposeAsync();
+    }
+
+    private async Task StopAsync()
+    {
         await _app.StopAsync();
         await _app.DisposeAsync();
-        await _store.DisposeAsync();
     }
 
     private static WebApplication Build(ServerSettings settings, Store store)
@@ -69,6 +90,7 @@ public sealed class AssemblyServer : IAsyncDisposable
         builder.AddListener(settings);
         builder.AddSilo(store.Connection);
         builder.Services.AddSingleton(settings);
+        builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = ShutdownLimit * 2 / 3);
         builder.Services.AddAssemblyGrains(builder.Configuration);
 
         builder.Services.AddApi();

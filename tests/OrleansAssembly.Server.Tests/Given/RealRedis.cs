@@ -34,7 +34,7 @@ public sealed class RealRedis : IAsyncLifetime
 
     public async ValueTask DisposeAsync()
     {
-        if (_process is { } process)
+        if (Interlocked.Exchange(ref _process, null) is { } process)
         {
             process.Kill();
             await process.WaitForExitAsync();
