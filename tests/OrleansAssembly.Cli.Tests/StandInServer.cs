@@ -15,6 +15,8 @@ internal sealed class StandInServer : IAsyncDisposable
 {
     private readonly WebApplication _app;
 
+    private (bool Asked, long? After) _watch;
+
     private StandInServer(WebApplication app) => _app = app;
 
     public Uri Address => new(_app.Urls.First());
@@ -28,7 +30,7 @@ internal sealed class StandInServer : IAsyncDisposable
     /// <summary>What the next submission gets instead of a job.</summary>
     public IResult? Refusal { get; set; }
 
-    /// <summary>Each watch of the hub: the sequence that the watcher has.</summary>
+    /// <summary>Each watch of the hub that is complete, which is when the watcher has read the job after asking: the sequence that it had.</summary>
     public System.Threading.Channels.Channel<long?> Watches { get; } = System.Threading.Channels.Channel.CreateUnbounded<long?>();
 
     public static async Task<StandInServer> StartAsync(int port = 0)
@@ -76,7 +78,7 @@ internal sealed class StandInServer : IAsyncDisposable
             return new Page<JobSummary>(items, start + limit < Listed.Count ? $"{start + limit}" : null);
         });
         _app.MapGet($"{jobs}/{{id}}", (string id) => id == Job.Id
-            ? Results.Json(Job, AssemblyJson.Options)
+            ? Results.Json(Read(), AssemblyJson.Options)
             : Results.Json(ProblemDetailsBody.Of(Problem.Of("job-not-found", "There is no such job", "Look for its id with: assembly list", 404)), AssemblyJson.Options, "application/problem+json", 404));
         _app.MapPost($"{jobs}/{{id}}/{{what}}", async (string what, HttpRequest request) =>
         {
@@ -91,6 +93,18 @@ internal sealed class StandInServer : IAsyncDisposable
         _app.MapHub<Hub>("/hubs/progress");
     }
 
+    private JobDetails Read()
+    {
+        var job = Job;
+        if (_watch.Asked)
+        {
+            Watches.Writer.TryWrite(_watch.After);
+            _watch = default;
+        }
+
+        return job;
+    }
+
     private async Task NoteAsync(string call, HttpRequest request)
     {
         using var body = new StreamReader(request.Body);
@@ -101,7 +115,7 @@ internal sealed class StandInServer : IAsyncDisposable
     {
         public ProgressUpdate? WatchJob(string jobId, long? afterSequence)
         {
-            server.Watches.Writer.TryWrite(afterSequence);
+            server._watch = (true, afterSequence);
             return jobId == server.Job.Id ? server.Job.Progress : null;
         }
     }
