@@ -11,25 +11,25 @@ internal static class DemoShots
     /// <summary>Length of a shot's file beyond what the film uses.</summary>
     public const double Handles = 1.25;
 
-    private static readonly string[] H264 = ["-c:v", "libx264", "-preset", "veryfast", "-crf", "17", "-pix_fmt", "yuv420p"];
+    private static readonly string[] H264 = ["-c:v", "libx264", "-preset", "ultrafast", "-crf", "17", "-pix_fmt", "yuv420p"];
 
     public static IReadOnlyList<DemoShot> All { get; } =
     [
         new()
         {
             File = "010-aurora.mp4", Name = "Aurora", Facts = "H.264 · 1920x1080 · 23.976 fps · stereo", Scene = "1", Height = 1080, Dissolve = 24,
-            Picture = Field(384, 216, "24000/1001", "viridis",
-                "st(0,Y/H-0.45-0.12*sin(X/56+T)-0.07*sin(X/25-1.7*T));st(1,if(gt(ld(0),0),exp(-ld(0)*18),exp(ld(0)*4)));"
-                + "clip(235*ld(1)*(0.55+0.25*sin(X/7+2*T)+0.2*sin(X/4.2-3*T)),0,255)") + ",scale=1920:1080:flags=bicubic",
+            Picture = Field(320, 180, "24000/1001", "viridis",
+                "st(0,Y/H-0.45-0.12*sin(X/47+T)-0.07*sin(X/21-1.7*T));st(1,if(gt(ld(0),0),exp(-ld(0)*18),exp(ld(0)*4)));"
+                + "clip(235*ld(1)*(0.55+0.25*sin(X/6+2*T)+0.2*sin(X/3.5-3*T)),0,255)") + ",scale=1920:1080:flags=bicubic",
             Sound = at => Source(at, 4 + Handles, 48000, "stereo", Pad(0.2, 1.002) + "+" + Bell(0.12, 1), Pad(0.2, 0.998) + "+" + Bell(0.08, 1)) + ",aecho=0.8:0.7:375|500:0.3|0.2",
             VideoArguments = H264, AudioArguments = ["-c:a", "aac", "-b:a", "192k"],
         },
         new()
         {
             File = "020-tunnel.mp4", Name = "Tunnel", Facts = "H.264 · 1280x720 · 60 fps · mono 44.1 kHz", Scene = "1", Take = 2, Height = 720,
-            Picture = Field(256, 144, "60", "inferno",
+            Picture = Field(224, 126, "60", "inferno",
                 "st(0,hypot(X-W/2,Y-H/2)+2);st(1,atan2(Y-H/2,X-W/2));"
-                + "clip((128+120*sin(9*log(ld(0))-6*T)*sin(8*ld(1)+2*T+3*log(ld(0))))*min(1,ld(0)/27),0,255)") + ",scale=1280:720:flags=bicubic",
+                + "clip((128+120*sin(9*log(ld(0))-6*T)*sin(8*ld(1)+2*T+3*log(ld(0))))*min(1,ld(0)/24),0,255)") + ",scale=1280:720:flags=bicubic",
             Sound = at => Source(at, 4 + Handles, 44100, "mono", Arpeggio(0.3, 0.125, 2)) + ",aecho=0.8:0.6:250:0.3",
             VideoArguments = H264, AudioArguments = ["-c:a", "aac", "-b:a", "96k"],
         },
@@ -105,7 +105,7 @@ internal static class DemoShots
                 "st(0,hypot(X-W/2,Y-H/2));st(1,atan2(Y-H/2,X-W/2));clip(128+127*sin(ld(0)/6-5*T+5*sin(5*ld(1)+T))*exp(-ld(0)/150),0,255)")
                 + ",scale=1440:810:flags=bicubic",
             Sound = at => Source(at, 4 + Handles, 48000, "stereo", Pad(0.25, 1.003), Pad(0.25, 0.997)),
-            VideoArguments = ["-c:v", "prores_ks", "-profile:v", "2", "-pix_fmt", "yuv422p10le"], AudioArguments = ["-c:a", "pcm_s24le"],
+            VideoArguments = ["-c:v", "prores", "-profile:v", "2", "-pix_fmt", "yuv422p10le"], AudioArguments = ["-c:a", "pcm_s24le"],
         },
     ];
 
