@@ -74,7 +74,8 @@ public static class ApiWiring
         app.MapHealth();
         app.MapMetrics().ExcludeFromDescription();
         app.MapOpenApi();
-        app.MapScalarApiReference("/docs", docs => docs.WithTitle("OrleansAssembly").WithOpenApiRoutePattern("/openapi/v1.json").DisableDefaultFonts());
+        app.MapScalarApiReference("/docs", docs => docs.WithTitle("OrleansAssembly").WithOpenApiRoutePattern("/openapi/v1.json")
+            .DisableDefaultFonts().DisableTelemetry().DisableAgent().DisableMcp().HideDeveloperTools()); // nothing that calls another host
     }
 
     private static void MapHealth(this IEndpointRouteBuilder routes)
