@@ -29,6 +29,7 @@ public sealed partial class JobGrain
             var (before, reserved) = (job.State.State, job.State.Reserved);
             job.State.State = next;
             job.State.Reserved = page.Reserve;
+            job.State.WrittenAt = time.GetUtcNow();
             try
             {
                 await job.WriteStateAsync();

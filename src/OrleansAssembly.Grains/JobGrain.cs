@@ -40,8 +40,9 @@ public sealed partial class JobGrain(
     {
         if (job.State.State is { } stored && asked.State.Spec is { } spec)
         {
-            _state = stored with { Plan = plan.State.Attempt == stored.Attempt ? plan.State.Plan : null };
-            _book = new ProgressBook(spec, job.State.Reserved, time);
+            var woken = JobStateMachine.Wake(stored, job.State.WrittenAt, time.GetUtcNow());
+            _state = woken with { Plan = plan.State.Attempt == stored.Attempt ? plan.State.Plan : null };
+            _book = new ProgressBook(spec, job.State.Reserved ?? ProgressReserve.None, time);
             Watch();
         }
 
@@ -200,7 +201,10 @@ public sealed class JobEnvelope
     public JobState? State { get; set; }
 
     /// <summary>What may have been shown already: see <see cref="ProgressReserve"/>.</summary>
-    public ProgressReserve Reserved { get; set; } = ProgressReserve.None;
+    public ProgressReserve? Reserved { get; set; }
+
+    /// <summary>When it was written: the running time stands still until the job wakes again.</summary>
+    public DateTimeOffset WrittenAt { get; set; }
 }
 
 /// <summary>What was asked for: written once.</summary>

@@ -21,6 +21,11 @@ public static class JobStateMachine
         CreatedAt = now,
     };
 
+    /// <summary>A stored job that wakes: the time since it was written, when nobody worked on it, is no running time.</summary>
+    public static JobState Wake(JobState stored, DateTimeOffset writtenAt, DateTimeOffset now) => stored.RunningSince is null
+        ? stored
+        : stored with { RanSeconds = stored.ElapsedSeconds(writtenAt), RunningSince = now };
+
     /// <summary>What an input leads to in a state. Never throws for any input.</summary>
     public static Decision Decide(JobState state, JobInput input, DateTimeOffset now) => input switch
     {

@@ -71,4 +71,18 @@ internal static class ChildProcess
             return null;
         }
     }
+
+    /// <summary>Bytes that a child has written so far, to files and pipes; 0 where the kernel does not tell.</summary>
+    public static long Written(int pid)
+    {
+        try
+        {
+            var line = File.ReadLines(string.Create(CultureInfo.InvariantCulture, $"/proc/{pid}/io")).FirstOrDefault(l => l.StartsWith("wchar: ", StringComparison.Ordinal));
+            return line is null ? 0 : long.Parse(line["wchar: ".Length..], CultureInfo.InvariantCulture);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return 0;
+        }
+    }
 }

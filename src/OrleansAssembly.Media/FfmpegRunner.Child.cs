@@ -7,7 +7,11 @@ public sealed partial class FfmpegRunner
     /// <summary>What is known of one running child, shared by the loop that reads its output and the timer that watches it.</summary>
     private sealed class Child(Action<int>? onStarted)
     {
+        /// <summary>More between two looks than a child that only repeats its progress would write.</summary>
+        private const long MuchWritten = 1 << 20;
+
         private int _looksWithoutMove;
+        private long _written;
         private Exception? _failure;
 
         public CancellationTokenSource? Kill { private get; set; }
@@ -45,7 +49,11 @@ public sealed partial class FfmpegRunner
         /// <summary>Counts looks at which nothing had moved. Held (paused) time does not count, and a resumed child has the whole limit again.</summary>
         public void Watch(int limit)
         {
-            if (Look())
+            // The second pass of faststart rewrites a large film for minutes and tells nothing of it.
+            var written = ChildProcess.Written(Pid);
+            var writes = written > _written + MuchWritten;
+            _written = written;
+            if (Look() || writes)
             {
                 Moved();
             }

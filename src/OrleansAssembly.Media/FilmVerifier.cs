@@ -1,5 +1,8 @@
 using System.Globalization;
 using System.Security.Cryptography;
+using FFMpegCore;
+using FFMpegCore.Exceptions;
+using Microsoft.Extensions.Options;
 using OrleansAssembly.Timeline;
 
 namespace OrleansAssembly.Media;
@@ -13,16 +16,22 @@ namespace OrleansAssembly.Media;
 public sealed record FilmFacts(long Frames, double DurationSeconds, double SoundSeconds, long Bytes, string Sha256);
 
 /// <summary>Makes sure that a finished film is what was planned, by decoding all of it.</summary>
-public sealed class FilmVerifier(FfmpegRunner runner, TimeProvider time)
+public sealed class FilmVerifier(FfmpegRunner runner, IOptions<MediaOptions> options, TimeProvider time)
 {
     private const double ShareOfDecoding = 0.9;
 
     /// <summary>Decodes the film and compares it with the plan: each picture on its place in time, none missing or too many, sound as long as the picture to within one frame.</summary>
+    /// <param name="preset">The format that it was made in.</param>
     /// <param name="workFolder">Where a report may lie for the time being.</param>
     /// <returns>The film's facts. Problems: <c>film-invalid</c>, and <c>encoder-failed</c> where ffmpeg was ended.</returns>
     /// <exception cref="OperationCanceledException">Cancelled.</exception>
-    public async Task<MediaResult<FilmFacts>> VerifyAsync(string file, Film film, string workFolder, Action<WorkProgress>? onProgress, CancellationToken cancel)
+    public async Task<MediaResult<FilmFacts>> VerifyAsync(string file, Film film, Preset preset, string workFolder, Action<WorkProgress>? onProgress, CancellationToken cancel)
     {
+        if (await HeadMistakeAsync(file, film, preset, cancel) is { } wrong)
+        {
+            return Invalid(wrong);
+        }
+
         Directory.CreateDirectory(workFolder);
         var report = Path.Combine(workFolder, $"{Guid.NewGuid():N}.decoded");
         var meter = new WorkMeter(time, onProgress);
@@ -56,6 +65,26 @@ public sealed class FilmVerifier(FfmpegRunner runner, TimeProvider time)
         finally
         {
             File.Delete(report);
+        }
+    }
+
+    /// <summary>What a player reads first, by FFMpegCore's reading and not by ours: one picture of the size planned, and one sound.</summary>
+    private async Task<string?> HeadMistakeAsync(string file, Film film, Preset preset, CancellationToken cancel)
+    {
+        try
+        {
+            var head = await FFProbe.AnalyseAsync(file, new FFOptions { BinaryFolder = Path.GetDirectoryName(options.Value.Ffprobe) ?? "" }, cancellationToken: cancel);
+            if (head.VideoStreams.Count != 1 || head.AudioStreams.Count != 1)
+            {
+                return FormattableString.Invariant($"It has {head.VideoStreams.Count} pictures and {head.AudioStreams.Count} sounds, and not one of each.");
+            }
+
+            var (found, planned) = ((head.VideoStreams[0].Width, head.VideoStreams[0].Height), preset.Fit(film.Width, film.Height));
+            return found == planned ? null : FormattableString.Invariant($"Its picture has {found.Width}x{found.Height} pixels and not {planned.Width}x{planned.Height}.");
+        }
+        catch (Exception unreadable) when (unreadable is FFMpegException or FormatException or System.Text.Json.JsonException)
+        {
+            return "It cannot be read.";
         }
     }
 

@@ -79,6 +79,14 @@ public class JobStateMachineTests
     }
 
     [Fact]
+    public void RunningTime_ExcludesTheTimeThatTheServerWasAway()
+    {
+        var job = JobStateMachine.Wake(Given.Job().Lend(), Given.Start.AddSeconds(10), Given.Start.AddSeconds(1000));
+
+        Assert.Equal(15, job.ElapsedSeconds(Given.Start.AddSeconds(1005)));
+    }
+
+    [Fact]
     public void Resume_OfAJobPausedWhileWaiting_WaitsAgain() =>
         Assert.Equal(JobStatus.Pending, Given.Job().Accept(new JobInput.Pause()).Accept(new JobInput.Resume()).Status);
 

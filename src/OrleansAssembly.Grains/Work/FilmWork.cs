@@ -82,9 +82,10 @@ internal sealed class VerifyWork(WorkFiles files, FilmVerifier verifier) : IPiec
     public async Task<PieceOutcome> RunAsync(PieceContext context, CancellationToken cancel)
     {
         var job = context.Job;
-        var name = WorkFiles.FilmName(job, Presets.Find(job.Presets[context.Index])!);
+        var preset = Presets.Find(job.Presets[context.Index])!;
+        var name = WorkFiles.FilmName(job, preset);
         var film = (await files.CutAsync(job.JobId, cancel)).Film;
-        var found = await verifier.VerifyAsync(files.File(job.JobId, name), film, files.Folder(job.JobId), context.Report, cancel);
+        var found = await verifier.VerifyAsync(files.File(job.JobId, name), film, preset, files.Folder(job.JobId), context.Report, cancel);
         if (found.Value is not { } facts)
         {
             return PieceOutcome.Of(found.Problem);

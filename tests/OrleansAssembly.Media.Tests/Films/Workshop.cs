@@ -21,7 +21,7 @@ internal sealed class Workshop : IDisposable
         Recorder = new SoundRecorder(file, build, TimeProvider.System);
         Mixer = new SoundMixer(file, build, Recorder, Media.Runner, TimeProvider.System);
         Joiner = new FilmJoiner(file, Encoder, Mixer, TimeProvider.System);
-        Verifier = new FilmVerifier(Media.Runner, TimeProvider.System);
+        Verifier = new FilmVerifier(Media.Runner, Media.Options, TimeProvider.System);
         Previews = new PreviewMaker(file, TimeProvider.System);
     }
 
@@ -103,7 +103,7 @@ internal sealed class Workshop : IDisposable
         Ok(await Mixer.MixAsync(Work, film, Footage, preset, null, Cancel));
         var file = Path.Combine(Work, $"{name}.{preset.Extension}");
         Ok(await Joiner.JoinAsync(Work, film, StoryBuilder.Build(film, "A film = #1; \\o/", "project", _facts), segments, Footage, preset, file, null, Cancel));
-        var verified = Ok(await Verifier.VerifyAsync(file, film, Work, null, Cancel));
+        var verified = Ok(await Verifier.VerifyAsync(file, film, preset, Work, null, Cancel));
         Assert.Equal(film.Frames, verified.Frames);
         return file;
     }
