@@ -96,7 +96,10 @@ run_project() {
     printf 'It ended with exit code %s although no test failed.\n' "$code"
     bad=1
   fi
-  local rest=$((total - good - bad))
+  # A test that is run only by another one (not runnable by itself) is none that was skipped.
+  local helpers rest
+  helpers=$(attribute "$trx" notRunnable)
+  rest=$((total - good - bad - ${helpers:-0}))
   count "$name" "$good" "$bad" "$((rest > 0 ? rest : 0))"
 }
 
