@@ -9,6 +9,10 @@ public sealed partial class JobGrain
 {
     private static readonly TimeSpan SummaryPeriod = TimeSpan.FromSeconds(3);
 
+    /// <summary>How often a job that waits repeats its wish: a scheduler that died is told again within this.</summary>
+    private static readonly TimeSpan WaitingPeriod = TimeSpan.FromSeconds(5);
+
+    private long _wantedAt;
     private long _summaryAt;
     private bool _summaryStale;
 
@@ -118,7 +122,12 @@ public sealed partial class JobGrain
 
         if (!_state.Ended)
         {
-            await WantAsync();
+            // Who holds slots says so each second; who only waits need not, and there may be thousands of those.
+            if (!_state.Running.IsEmpty || time.GetElapsedTime(_wantedAt) > WaitingPeriod)
+            {
+                await WantAsync();
+            }
+
             await CommitAsync(_state, durable: false); // elapsed time and ETA go on even while nothing reports
         }
 
@@ -170,6 +179,7 @@ public sealed partial class JobGrain
 
     private async Task WantAsync()
     {
+        _wantedAt = time.GetTimestamp();
         try
         {
             var held = _state!.Running.Select(piece => new Lease(piece.LeaseId, piece.Silo)).ToList();
@@ -177,7 +187,8 @@ public sealed partial class JobGrain
         }
         catch (Exception failure) when (failure is not OutOfMemoryException)
         {
-            LogSchedulerSilent(log, failure, Id); // the next tick asks again
+            _wantedAt = 0; // the next tick asks again
+            LogSchedulerSilent(log, failure, Id);
         }
     }
 

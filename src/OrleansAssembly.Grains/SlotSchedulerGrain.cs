@@ -97,12 +97,17 @@ public sealed class SlotSchedulerGrain(ISiloStatusOracle membership, TimeProvide
             return;
         }
 
+        var used = _leases.Values.GroupBy(lease => lease.Lease.Silo).ToDictionary(silo => silo.Key, silo => silo.Count());
+        var free = _silos.Values.ToDictionary(silo => silo.Report.Silo, silo => silo.Report.Slots - used.GetValueOrDefault(silo.Report.Silo));
+        if (free.Values.All(slots => slots <= 0))
+        {
+            return; // thousands may be waiting: they are looked at only when there is something to give
+        }
+
         var held = _leases.Values.GroupBy(lease => lease.JobId).ToDictionary(job => job.Key, job => job.Count());
         var claims = _demands.Values
             .Select(entry => new SlotClaim(entry.Demand.JobId, entry.Demand.Owner, entry.Demand.Priority, entry.Demand.Wanted, held.GetValueOrDefault(entry.Demand.JobId)))
             .ToList();
-        var used = _leases.Values.GroupBy(lease => lease.Lease.Silo).ToDictionary(silo => silo.Key, silo => silo.Count());
-        var free = _silos.Values.ToDictionary(silo => silo.Report.Silo, silo => silo.Report.Slots - used.GetValueOrDefault(silo.Report.Silo));
         foreach (var grant in SlotPolicy.Assign(claims, free))
         {
             var lease = new Lease(Guid.NewGuid(), grant.Silo);
