@@ -115,7 +115,7 @@ fi
 say "The page is on $address"
 
 export ORLEANS_ASSEMBLY_SERVER=$address
-assembly=(dotnet "$CLI_DLL")
+assembly=(setpriv --pdeathsig TERM dotnet "$CLI_DLL")
 
 # In the background, so that a signal reaches this script at once and not after the film.
 in_background() {

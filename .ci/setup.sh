@@ -36,10 +36,15 @@ install_packages() {
     die "Missing: $*. Only Debian-like systems are set up by this script; install them $hint (names may differ), then start again."
   fi
   say "Installing $* ..."
+  local log
+  log=$(mktemp)
   # The lists of a fresh container are empty; an update that fails matters only if the installation does.
-  as_root env DEBIAN_FRONTEND=noninteractive apt-get update -qq >&2 || true
-  as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "$@" </dev/null >&2 ||
-    die "apt-get could not install: $*. Install them by hand, then start again."
+  as_root env DEBIAN_FRONTEND=noninteractive apt-get update -qq >"$log" 2>&1 || true
+  if ! as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "$@" </dev/null >>"$log" 2>&1; then
+    tail -n 20 "$log" >&2
+    die "apt-get could not install: $*. Install them by hand, then start again; all that it said is in $log."
+  fi
+  rm "$log"
 }
 
 # need COMMAND PACKAGE: installs the package where the command is missing.

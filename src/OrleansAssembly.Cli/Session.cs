@@ -134,6 +134,10 @@ internal sealed class Session(IAnsiConsole console, ServerClient server, TimePro
             console.MarkupLineInterpolated($"[red]{e.Message}[/]");
             return ExitCode.Failed;
         }
+        catch (OperationCanceledException)
+        {
+            return ExitCode.Interrupted;
+        }
     }
 
     private Task<int> WatchAsync(JobDetails job, string? media, CancellationToken cancellation) =>
@@ -195,6 +199,10 @@ internal sealed class Session(IAnsiConsole console, ServerClient server, TimePro
             console.MarkupLineInterpolated($"[red]No server answers at {server.Server}[/]: {e.Message}");
             console.WriteLine("Is it running? ./run.sh --serve-only starts one; --server names another address.");
             return ExitCode.Unreachable;
+        }
+        catch (OperationCanceledException)
+        {
+            return ExitCode.Interrupted;
         }
     }
 }
