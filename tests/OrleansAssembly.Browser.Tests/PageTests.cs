@@ -104,7 +104,7 @@ public partial class PageTests(Chromium chromium) : IClassFixture<Chromium>
         await Server.CommandAsync(paused, "pause");
 
         // From here on it can use all slots, so that a job of low priority must wait.
-        var running = await Server.SubmitAsync(Workplace.Long("A day in the harbour, with a title that is longer than the others", shots: 200));
+        var running = await Server.SubmitAsync(Workplace.Long("A day in the harbour, with a title that is longer than the others", shots: 120));
         await EncodesAsync(running);
         var waiting = await Server.SubmitAsync(Workplace.Small("Last boat", priority: 0));
         await using var window = await chromium.OpenAsync();
