@@ -17,6 +17,7 @@ internal sealed class ProgressBook(JobSpec spec, ProgressReserve reserved, TimeP
 
     private ProgressReserve _reserved = reserved;
     private ProgressShown _shown = ProgressShown.After(reserved);
+    private readonly SpeedMeter _speed = new();
     private long _shownAt;
 
     public ProgressUpdate? Newest { get; private set; }
@@ -31,7 +32,7 @@ internal sealed class ProgressBook(JobSpec spec, ProgressReserve reserved, TimeP
             return new ProgressPage(null, _shown, _reserved, false);
         }
 
-        var progress = JobProgress.Of(state, eta, Presets, time.GetUtcNow());
+        var progress = JobProgress.Of(state, eta, Presets, _speed, time.GetUtcNow());
         var shown = ProgressLedger.Next(_shown, state, progress);
         return new ProgressPage(
             Write(state, eta, progress, shown),
@@ -50,7 +51,7 @@ internal sealed class ProgressBook(JobSpec spec, ProgressReserve reserved, TimeP
     /// <summary>The newest progress that was sent; of a job that just woke, what it would send.</summary>
     public ProgressUpdate Current(JobState state, EtaEstimate eta)
     {
-        var progress = JobProgress.Of(state, eta, Presets, time.GetUtcNow());
+        var progress = JobProgress.Of(state, eta, Presets, _speed, time.GetUtcNow());
         return Newest ?? Write(state, eta, progress, ProgressLedger.Next(_shown, state, progress) with { Sequence = _shown.Sequence });
     }
 
@@ -102,7 +103,7 @@ internal sealed class ProgressBook(JobSpec spec, ProgressReserve reserved, TimeP
             return false;
         }
 
-        var progress = JobProgress.Of(state, eta, Presets, time.GetUtcNow());
+        var progress = JobProgress.Of(state, eta, Presets, _speed, time.GetUtcNow());
         var next = Write(state, eta, progress, ProgressLedger.Next(_shown, state, progress));
         return next with { Sequence = 0, LastUpdate = default, Error = null } == Newest with { Sequence = 0, LastUpdate = default, Error = null };
     }

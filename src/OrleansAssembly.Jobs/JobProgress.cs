@@ -18,8 +18,9 @@ public sealed record JobProgress(double Percent, Step Step, double StepPercent, 
     /// <param name="state">The job.</param>
     /// <param name="eta">Its estimate, for progress by time.</param>
     /// <param name="outputs">Names of its outputs, for the message.</param>
+    /// <param name="speed">Measures what is encoded.</param>
     /// <param name="now">The present.</param>
-    public static JobProgress Of(JobState state, EtaEstimate eta, IReadOnlyList<string> outputs, DateTimeOffset now)
+    public static JobProgress Of(JobState state, EtaEstimate eta, IReadOnlyList<string> outputs, SpeedMeter speed, DateTimeOffset now)
     {
         var steps = StepList.Of(state.Type);
         var step = StepList.Of(state.Type, state.Stage);
@@ -33,13 +34,12 @@ public sealed record JobProgress(double Percent, Step Step, double StepPercent, 
         var percent = state.Weighting == ProgressWeighting.Time
             ? 100 * eta.TimeFraction
             : from + ((step.EndsAt - from) * within);
-        var speed = state.Status == JobStatus.Running ? state.Running.Sum(piece => piece.Speed) : 0;
         return new JobProgress(
             Math.Min(AlmostDone, Floor(percent)),
             step,
             Math.Min(100, Floor(100 * within)),
             Describe(state, outputs, now),
-            Math.Round(speed, 1),
+            Math.Round(SpeedOf(state, speed, now), 1),
             Unit(state.Stage));
     }
 
@@ -60,18 +60,34 @@ public sealed record JobProgress(double Percent, Step Step, double StepPercent, 
         return fraction;
     }
 
+    /// <summary>Frames encoded so far, over all outputs.</summary>
+    private static double EncodedFrames(JobState state, WorkPlan plan) =>
+        state.Done.Members().Sum(index => (long)plan.Encode[index].Frames)
+        + state.Running.Sum(piece => piece.Fraction * plan.Encode[piece.Index].Frames);
+
     private static double StageFraction(JobState state)
     {
         if (state.Stage == Stage.Encode && state.Plan is { } plan)
         {
             // Encoding pieces count by their frames: a piece of 5 s is worth more than one of 1 s.
             var total = plan.Encode.Sum(piece => (long)piece.Frames);
-            var done = state.Done.Members().Sum(index => (long)plan.Encode[index].Frames)
-                + state.Running.Sum(piece => piece.Fraction * plan.Encode[piece.Index].Frames);
-            return total == 0 ? 1 : done / total;
+            return total == 0 ? 1 : EncodedFrames(state, plan) / total;
         }
 
         return state.Pieces == 0 ? 1 : (state.Done.Count + state.Running.Sum(piece => piece.Fraction)) / state.Pieces;
+    }
+
+    /// <summary>Segments are many and short, so their speed is measured over them; of the other stages each piece tells its own.</summary>
+    private static double SpeedOf(JobState state, SpeedMeter speed, DateTimeOffset now)
+    {
+        if (state.Status != JobStatus.Running)
+        {
+            return 0;
+        }
+
+        return state.Stage == Stage.Encode && state.Plan is { } plan
+            ? speed.Note(now, EncodedFrames(state, plan))
+            : state.Running.Sum(piece => piece.Speed);
     }
 
     private static string Describe(JobState state, IReadOnlyList<string> outputs, DateTimeOffset now)
@@ -120,12 +136,7 @@ public sealed record JobProgress(double Percent, Step Step, double StepPercent, 
         string OutputOf(int index) => index < outputs.Count ? outputs[index] : $"output {index + 1}";
     }
 
-    private static string Unit(Stage stage) => stage switch
-    {
-        Stage.Probe or Stage.Publish => "MB/s",
-        Stage.Sound or Stage.Story => "shots/min",
-        _ => "fps",
-    };
+    private static string Unit(Stage stage) => stage == Stage.Join ? "MB/s" : "fps";
 
     /// <summary>Two decimals, rounded down: what is shown is never more than what is true.</summary>
     private static double Floor(double percent) => Math.Floor(percent * 100) / 100;

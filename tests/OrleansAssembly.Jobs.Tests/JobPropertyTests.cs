@@ -196,7 +196,7 @@ public class JobPropertyTests
 
         private void Show(bool durable)
         {
-            var progress = JobProgress.Of(State, EtaEstimator.Estimate(State, 2, _now), [], _now);
+            var progress = JobProgress.Of(State, EtaEstimator.Estimate(State, 2, _now), [], new SpeedMeter(), _now);
             var shown = ProgressLedger.Next(Shown, State, progress);
             if (durable || ProgressLedger.IsBeyond(shown, _reserve))
             {

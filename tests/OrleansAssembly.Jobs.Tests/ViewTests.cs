@@ -4,7 +4,7 @@ namespace OrleansAssembly.Jobs.Tests;
 
 public class ViewTests
 {
-    private static JobProgress View(JobState state) => JobProgress.Of(state, EtaEstimator.Estimate(state, 2, Given.Start), ["h264-1080p", "vp9-1080p"], Given.Start);
+    private static JobProgress View(JobState state) => JobProgress.Of(state, EtaEstimator.Estimate(state, 2, Given.Start), ["h264-1080p", "vp9-1080p"], new SpeedMeter(), Given.Start);
 
     [Fact]
     public void AnAssembly_HasTheTwelveStepsAndMilestonesOfTheContract()
@@ -67,6 +67,18 @@ public class ViewTests
         var slow = fresh with { Cost = new CostRecord(4, 20, 60, 66) };
 
         Assert.True(EtaEstimator.Estimate(slow, 2, Given.Start).Seconds > 2 * EtaEstimator.Estimate(fresh, 2, Given.Start).Seconds);
+    }
+
+    [Fact]
+    public void TheSpeed_IsThatOfTheLastSeconds_OverAllPieces()
+    {
+        var meter = new SpeedMeter();
+        var speeds = Enumerable.Range(0, 20).Select(second => meter.Note(Given.Start.AddSeconds(second), Math.Min(second, 10) * 24)).ToList();
+
+        Assert.Equal(0, speeds[0]);
+        Assert.All(speeds[1..11], speed => Assert.Equal(24, speed, 6));
+        Assert.Equal(0, speeds[^1]);
+        Assert.Equal(0, meter.Note(Given.Start.AddSeconds(20), 5));
     }
 
     [Fact]
