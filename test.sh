@@ -59,13 +59,14 @@ web=no
 if is_wanted web; then web=yes; fi
 [[ $web == yes || ${#projects[@]} -gt 0 ]] || refuse "No such test project: ${wanted[*]}"
 
-passed=0 failed=0 skipped=0
+passed=0 failed=0 skipped=0 broken=()
 results=$PWD/TestResults
 rm -rf "$results"
 mkdir -p "$results"
 
 # count NAME PASSED FAILED SKIPPED
 count() {
+  if (($3 > 0)); then broken+=("$1"); fi
   passed=$((passed + $2)) failed=$((failed + $3)) skipped=$((skipped + $4))
   printf '== %s: %s passed, %s failed, %s skipped\n' "$@"
 }
@@ -81,7 +82,7 @@ run_project() {
   [[ -t 1 ]] || options+=(-noColor)
   if [[ -n $filter ]]; then options+=(-method "*$filter*"); fi
   printf '\n== %s\n' "$name"
-  timeout --kill-after=20 "$limit" dotnet "tests/$name/bin/Release/net10.0/$name.dll" "${options[@]}" </dev/null || code=$?
+  timeout --kill-after=20 "$limit" dotnet "tests/$name/bin/Release/net10.0/$name.dll" "${options[@]}" </dev/null 2>&1 | tee "$results/$name.log" || code=$?
   total=$(attribute "$trx" total) good=$(attribute "$trx" passed) bad=$(attribute "$trx" failed)
   total=${total:-0} good=${good:-0} bad=${bad:-0}
   if ((code == 124 || code == 137)); then
@@ -106,7 +107,7 @@ run_project() {
 # vitest's own JSON report, read by the Node that ran it.
 run_vitest() {
   local report=$results/vitest.json code=0 numbers
-  (cd src/web && timeout --kill-after=20 "$limit" npx --no-install vitest run --reporter=default --reporter=json --outputFile.json="$report") </dev/null || code=$?
+  (cd src/web && timeout --kill-after=20 "$limit" npx --no-install vitest run --reporter=default --reporter=json --outputFile.json="$report") </dev/null 2>&1 | tee "$results/web.log" || code=$?
   numbers=$(node -e '
     const r = JSON.parse(require("fs").readFileSync(process.argv[1], "utf8"));
     console.log(r.numPassedTests, r.numFailedTests, r.numPendingTests + r.numTodoTests);' "$report" 2>/dev/null) || numbers="0 1 0"
@@ -142,11 +143,17 @@ mkdir -p .local
 
 if [[ $web == yes ]]; then
   printf '\n== web\n'
-  if npm --prefix src/web run check </dev/null; then count svelte-check 1 0 0; else count svelte-check 0 1 0; fi
+  if npm --prefix src/web run check </dev/null 2>&1 | tee "$results/svelte-check.log"; then count svelte-check 1 0 0; else count svelte-check 0 1 0; fi
   run_vitest
 fi
 for project in "${projects[@]}"; do
   run_project "$project"
+done
+
+# What failed is told once more at the end, where a reader of a cut-off log still finds it.
+for name in "${broken[@]}"; do
+  printf '\n== %s, what failed:\n' "$name"
+  grep -A 12 -F -e '[FAIL]' -e 'FAIL ' "$results/$name.log" | cut -c 1-400 | head -n 120 || tail -n 40 "$results/$name.log" | cut -c 1-400
 done
 
 printf '\n%s passed, %s failed' "$passed" "$failed"
