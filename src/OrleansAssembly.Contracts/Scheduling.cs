@@ -15,13 +15,14 @@ public sealed record SlotDemand(
     [property: Id(3)] int Wanted,
     [property: Id(4)] IReadOnlyList<Lease> Held);
 
-/// <summary>What a silo has and runs.</summary>
+/// <summary>What a silo has and runs. One that is <paramref name="Draining"/> is leaving: nothing more is lent on it.</summary>
 [GenerateSerializer, Immutable, Alias("SiloReport")]
 public sealed record SiloReport(
     [property: Id(0)] string Silo,
     [property: Id(1)] string Name,
     [property: Id(2)] int Slots,
-    [property: Id(3)] IReadOnlyList<RunningLease> Running);
+    [property: Id(3)] IReadOnlyList<RunningLease> Running,
+    [property: Id(4)] bool Draining = false);
 
 [GenerateSerializer, Immutable, Alias("RunningLease")]
 public sealed record RunningLease([property: Id(0)] Guid LeaseId, [property: Id(1)] string JobId, [property: Id(2)] string Piece);

@@ -13,4 +13,10 @@ public sealed partial class EncoderHost
 
     [LoggerMessage(LogLevel.Warning, "The slots of this silo could not be reported; trying again.")]
     private static partial void LogReportFailed(ILogger log, Exception failure);
+
+    [LoggerMessage(LogLevel.Information, "This silo leaves; {Count} pieces of work have {Limit} s to end.")]
+    private static partial void LogDraining(ILogger log, int count, int limit);
+
+    [LoggerMessage(LogLevel.Information, "{Count} pieces of work are given back; others do them again.")]
+    private static partial void LogGivenBack(ILogger log, int count);
 }

@@ -29,22 +29,37 @@ public sealed partial class EncoderHost(
     /// <summary>Stands for the silo where none was lent: the work takes no slot.</summary>
     public const string AnySilo = "any";
 
-    /// <summary>Begins a piece of work and returns at once.</summary>
+    /// <summary>Begins a piece of work and returns at once. A silo that leaves gives it back.</summary>
     public RunningWork Start(PieceRequest request)
     {
         var work = new RunningWork(request, time);
-        _running[request.Piece] = work;
-        work.Completion = Task.Run(() => RunAsync(work));
+        lock (_gate)
+        {
+            if (Draining)
+            {
+                work.Finish(PieceOutcome.GivenBack);
+                return work;
+            }
+
+            _running[request.Piece] = work;
+            work.Completion = Task.Run(() => RunAsync(work));
+        }
+
         return work;
     }
 
-    public void Participate(ISiloLifecycle observer) =>
-        observer.Subscribe(nameof(EncoderHost), ServiceLifecycleStage.Active, StartReportingAsync, StopAsync);
+    public void Participate(ISiloLifecycle observer)
+    {
+        observer.Subscribe(nameof(EncoderHost), ServiceLifecycleStage.Active, StartReportingAsync, StopReportingAsync);
+        ParticipateInLeaving(observer);
+    }
 
     public void Dispose()
     {
         _slots.Dispose();
         _stopping.Dispose();
+        _leaving.Dispose();
+        _over.Dispose();
     }
 
     private Task StartReportingAsync(CancellationToken cancel)
@@ -53,11 +68,10 @@ public sealed partial class EncoderHost(
         return Task.CompletedTask;
     }
 
-    private async Task StopAsync(CancellationToken cancel)
+    private async Task StopReportingAsync(CancellationToken cancel)
     {
         await _stopping.CancelAsync();
         await _reporting;
-        await Task.WhenAll(_running.Values.Select(work => work.StopAsync()));
     }
 
     private async Task RunAsync(RunningWork work)
@@ -78,7 +92,9 @@ public sealed partial class EncoderHost(
         }
         catch (OperationCanceledException) when (work.Stopped.IsCancellationRequested)
         {
-            work.Finish(PieceOutcome.Failed(Problem.Of("stopped", "The work was stopped", "It is given out again if it is still wanted."), transient: true));
+            work.Finish(Draining
+                ? PieceOutcome.GivenBack
+                : PieceOutcome.Failed(Problem.Of("stopped", "The work was stopped", "It is given out again if it is still wanted."), transient: true));
         }
         catch (Exception failure) when (failure is not OutOfMemoryException)
         {
@@ -100,7 +116,6 @@ public sealed partial class EncoderHost(
 
     private async Task ReportLoopAsync()
     {
-        using var timer = new PeriodicTimer(ReportPeriod, time);
         var scheduler = grains.GetGrain<ISlotSchedulerGrain>(0);
         do
         {
@@ -110,25 +125,29 @@ public sealed partial class EncoderHost(
                     .Where(work => work.Request.Lease.Id != Guid.Empty)
                     .Select(work => new RunningLease(work.Request.Lease.Id, work.Request.Job.JobId, $"{work.Request.Piece.Stage} {work.Request.Piece.Index + 1}"))
                     .ToList();
-                await scheduler.ReportAsync(new SiloReport(_address, silo.Name, options.Value.Slots, running));
+                await scheduler.ReportAsync(new SiloReport(_address, silo.Name, Draining ? 0 : options.Value.Slots, running, Draining));
             }
             catch (Exception failure) when (failure is not OutOfMemoryException)
             {
                 LogReportFailed(log, failure);
             }
         }
-        while (await WaitAsync(timer));
+        while (await WaitAsync());
     }
 
-    private async Task<bool> WaitAsync(PeriodicTimer timer)
+    /// <summary>False where the silo stops. A silo that begins to leave says so at once.</summary>
+    private async Task<bool> WaitAsync()
     {
+        using var next = CancellationTokenSource.CreateLinkedTokenSource(_stopping.Token, Draining ? CancellationToken.None : _leaving.Token);
         try
         {
-            return await timer.WaitForNextTickAsync(_stopping.Token);
+            await Task.Delay(ReportPeriod, time, next.Token);
         }
         catch (OperationCanceledException)
         {
-            return false;
+            // Something is to be said, or it is over.
         }
+
+        return !_stopping.IsCancellationRequested;
     }
 }

@@ -7,7 +7,7 @@ using OrleansAssembly.Jobs;
 namespace OrleansAssembly.Grains;
 
 /// <summary>Starts one piece of work on its silo, watches it and tells the job. Everything it knows can be lost: the job asks, hears that nobody knows, and gives the piece out again.</summary>
-[LeasedSiloPlacement]
+[LeasedSiloPlacement, OnEncoderSilos]
 [ImplicitStreamSubscription(PieceStreams.Requests)]
 public sealed partial class EncodingGrain(EncoderHost host, ILogger<EncodingGrain> log)
     : Grain, IEncodingGrain, IStreamSubscriptionObserver, IAsyncObserver<PieceRequest>

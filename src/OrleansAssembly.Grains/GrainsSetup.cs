@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
+using Orleans.Placement;
 using OrleansAssembly.Grains.Work;
 using OrleansAssembly.Media;
 
@@ -15,6 +16,7 @@ public static class GrainsSetup
         services.AddOptions<MediaOptions>().Bind(configuration.GetSection(MediaOptions.Section)).ValidateDataAnnotations().ValidateOnStart();
         services.TryAddSingleton(TimeProvider.System);
         services.AddPlacementDirector<LeasedSiloPlacement, LeasedSiloDirector>();
+        services.AddPlacementFilter<OnEncoderSilos, OnEncoderSilosDirector>(ServiceLifetime.Transient);
         services.AddMedia();
         services.AddSingleton<JobCatalogue>();
         services.AddSingleton<WorkFiles>();

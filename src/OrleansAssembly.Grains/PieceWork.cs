@@ -28,6 +28,9 @@ public sealed record PieceOutcome(Problem? Problem = null, bool Transient = fals
 {
     public static PieceOutcome Done { get; } = new();
 
+    /// <summary>Its silo leaves: somebody else does it.</summary>
+    public static PieceOutcome GivenBack { get; } = Failed(Problem.Of("given-back", "The work was given back", "It is given out again."), transient: true);
+
     public static PieceOutcome Planned(WorkPlan plan) => new(Plan: plan);
 
     public static PieceOutcome Failed(Problem problem, bool transient = false) => new(problem, transient);

@@ -1,9 +1,14 @@
+using System.Collections.Concurrent;
+using System.Threading.Channels;
 using Microsoft.Extensions.Logging;
 using OrleansAssembly.Contracts;
 
 namespace OrleansAssembly.Grains;
 
-/// <summary>Wakes the jobs that are not ended when a silo starts, and whenever one leaves: whoever ran them may be gone.</summary>
+/// <summary>
+/// Wakes the jobs that are not ended: when a silo starts, when one leaves, since whoever ran them may be gone, and about once a minute whatever
+/// happened. The silos share the jobs; where two do not see the same silos for a moment, a job is woken twice, or with the next round.
+/// </summary>
 public sealed partial class Recovery(
     JobCatalogue catalogue,
     IGrainFactory grains,
@@ -12,27 +17,32 @@ public sealed partial class Recovery(
     ILogger<Recovery> log) : ILifecycleParticipant<ISiloLifecycle>, ISiloStatusListener, IDisposable
 {
     private const int Parallel = 16;
-    private static readonly TimeSpan Again = TimeSpan.FromSeconds(2);
+
+    /// <summary>Give or take a tenth, so that the silos do not all ask at the same time.</summary>
+    private static readonly TimeSpan Period = TimeSpan.FromSeconds(60);
+
+    /// <summary>What could not be woken is tried again after this, then after twice as long, and so on to the longest.</summary>
+    private static readonly TimeSpan Again = TimeSpan.FromMilliseconds(200);
+    private static readonly TimeSpan AgainAtMost = TimeSpan.FromSeconds(5);
+
+    /// <summary>A job that does not answer for so long is left for the next try: it must not keep the others waiting.</summary>
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
 
     private readonly CancellationTokenSource _stopping = new();
-    private readonly SemaphoreSlim _wanted = new(1);
+    private readonly Channel<SiloAddress> _gone = Channel.CreateBounded<SiloAddress>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
     private Task _loop = Task.CompletedTask;
 
     public void Participate(ISiloLifecycle observer) => observer.Subscribe(nameof(Recovery), ServiceLifecycleStage.Active, StartAsync, StopAsync);
 
     public void SiloStatusChangeNotification(SiloAddress updatedSilo, SiloStatus status)
     {
-        if (status == SiloStatus.Dead && _wanted.CurrentCount == 0)
+        if (status.IsTerminating())
         {
-            _wanted.Release();
+            _gone.Writer.TryWrite(updatedSilo);
         }
     }
 
-    public void Dispose()
-    {
-        _stopping.Dispose();
-        _wanted.Dispose();
-    }
+    public void Dispose() => _stopping.Dispose();
 
     private Task StartAsync(CancellationToken cancel)
     {
@@ -50,39 +60,94 @@ public sealed partial class Recovery(
 
     private async Task LoopAsync()
     {
-        try
+        var wait = Again;
+        IReadOnlyCollection<string>? left = null; // null: all of this silo's share
+        while (!_stopping.IsCancellationRequested)
         {
-            while (true)
+            left = await WakeAsync(left);
+            var done = left is { Count: 0 };
+            (wait, var pause) = done
+                ? (Again, Period * (0.9 + (0.2 * Random.Shared.NextDouble())))
+                : (TimeSpan.FromTicks(Math.Min(2 * wait.Ticks, AgainAtMost.Ticks)), wait);
+            if (await WaitAsync(pause) || done)
             {
-                await _wanted.WaitAsync(_stopping.Token);
-                while (!await TouchAllAsync())
-                {
-                    await Task.Delay(Again, time, _stopping.Token);
-                }
+                (left, wait) = (null, Again);
             }
-        }
-        catch (OperationCanceledException)
-        {
-            // The silo stops.
         }
     }
 
-    private async Task<bool> TouchAllAsync()
+    /// <summary>Wakes the given jobs, or this silo's share of all; answers those that could not be woken, or null where not even the list could be read.</summary>
+    private async Task<IReadOnlyCollection<string>?> WakeAsync(IReadOnlyCollection<string>? jobs)
     {
+        var failed = new ConcurrentQueue<string>();
+        Exception? why = null;
         try
         {
             var options = new ParallelOptions { MaxDegreeOfParallelism = Parallel, CancellationToken = _stopping.Token };
-            await System.Threading.Tasks.Parallel.ForEachAsync(
-                catalogue.ListActiveAsync(_stopping.Token), options, async (id, _) => await grains.GetGrain<IJobGrain>(id).TouchAsync());
+            await System.Threading.Tasks.Parallel.ForEachAsync(jobs?.ToAsyncEnumerable() ?? ShareAsync(), options, async (id, _) =>
+            {
+                try
+                {
+                    await grains.GetGrain<IJobGrain>(id).TouchAsync().WaitAsync(Patience, time, _stopping.Token);
+                }
+                catch (Exception failure) when (failure is not OutOfMemoryException && !_stopping.IsCancellationRequested)
+                {
+                    why = failure;
+                    failed.Enqueue(id);
+                }
+            });
+        }
+        catch (OperationCanceledException) when (_stopping.IsCancellationRequested)
+        {
+            return [];
+        }
+        catch (Exception failure) when (failure is not OutOfMemoryException)
+        {
+            LogNoList(log, failure);
+            return jobs;
+        }
+
+        if (why is not null)
+        {
+            LogFailed(log, why, failed.Count);
+        }
+
+        return failed;
+    }
+
+    /// <summary>The jobs that fall to this silo.</summary>
+    private async IAsyncEnumerable<string> ShareAsync()
+    {
+        var self = membership.SiloAddress.ToParsableString();
+        var silos = membership.GetActiveSilos().Select(silo => silo.ToParsableString()).ToList();
+        await foreach (var id in catalogue.ListActiveAsync(_stopping.Token))
+        {
+            if (JobShare.FallsTo(id, self, silos))
+            {
+                yield return id;
+            }
+        }
+    }
+
+    /// <summary>True where a silo has gone meanwhile.</summary>
+    private async Task<bool> WaitAsync(TimeSpan pause)
+    {
+        using var timer = new CancellationTokenSource(pause, time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(timer.Token, _stopping.Token);
+        try
+        {
+            await _gone.Reader.ReadAsync(either.Token);
             return true;
         }
-        catch (Exception failure) when (failure is not (OperationCanceledException or OutOfMemoryException))
+        catch (OperationCanceledException)
         {
-            LogFailed(log, failure);
             return false;
         }
     }
 
-    [LoggerMessage(LogLevel.Warning, "Not every unfinished job could be woken; trying again.")]
-    private static partial void LogFailed(ILogger log, Exception failure);
+    [LoggerMessage(LogLevel.Warning, "The list of unfinished jobs cannot be read; trying again.")]
+    private static partial void LogNoList(ILogger log, Exception failure);
+
+    [LoggerMessage(LogLevel.Warning, "{Count} unfinished jobs could not be woken; trying again.")]
+    private static partial void LogFailed(ILogger log, Exception failure, int count);
 }

@@ -13,6 +13,9 @@ public sealed class AssemblyServer : IAsyncDisposable
 {
     private static readonly TimeSpan ShutdownLimit = TimeSpan.FromSeconds(15);
 
+    /// <summary>So long calls that are being answered may go on when the server stops.</summary>
+    private static readonly TimeSpan AnswerLimit = TimeSpan.FromSeconds(3);
+
     private readonly Store _store;
     private readonly WebApplication _app;
 
@@ -54,14 +57,20 @@ public sealed class AssemblyServer : IAsyncDisposable
         }
     }
 
-    /// <summary>Ends when somebody asks the server to stop: Ctrl-C or SIGTERM.</summary>
-    public async Task WaitForShutdownAsync()
+    /// <summary>
+    /// Serves until somebody asks the server to stop, and then takes no new work, but lets what runs come to its end: up to a limit, or until it is to hurry.
+    /// Meanwhile calls are answered.
+    /// </summary>
+    public async Task RunAsync()
     {
-        var asked = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        await using var registration = _app.Lifetime.ApplicationStopping.Register(asked.SetResult);
-        await asked.Task;
+        using var signals = new StopSignals();
+        var ended = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        await using var registration = _app.Lifetime.ApplicationStopping.Register(ended.SetResult);
+        await Task.WhenAny(signals.Asked, ended.Task);
+        await Encoder.DrainAsync(signals.Hurry);
     }
 
+    /// <summary>Stops at once, and gives back what still runs.</summary>
     public async ValueTask DisposeAsync()
     {
         try
@@ -76,8 +85,16 @@ public sealed class AssemblyServer : IAsyncDisposable
         await _store.DisposeAsync();
     }
 
+    private EncoderHost Encoder => _app.Services.GetRequiredService<EncoderHost>();
+
     private async Task StopAsync()
     {
+        await Encoder.DrainAsync(new CancellationToken(canceled: true));
+
+        // Watchers are sent away, and who is being answered gets a while: it must not use up the time that the silo needs to leave in good order.
+        _app.Lifetime.StopApplication();
+        using var limit = new CancellationTokenSource(AnswerLimit);
+        await _app.Services.GetRequiredService<IServer>().StopAsync(limit.Token);
         await _app.StopAsync();
         await _app.DisposeAsync();
     }
@@ -90,6 +107,7 @@ public sealed class AssemblyServer : IAsyncDisposable
         builder.AddListener(settings);
         builder.AddSilo(store.Connection);
         builder.Services.AddSingleton(settings);
+        builder.Services.AddSingleton<IHostLifetime, NoSignals>();
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = ShutdownLimit * 2 / 3);
         builder.Services.AddAssemblyGrains(builder.Configuration);
 
@@ -99,8 +117,17 @@ public sealed class AssemblyServer : IAsyncDisposable
         app.UseWebSockets();
         app.UseBrowserSafety();
         app.UseApiErrors();
-        app.UsePage();
-        app.MapApi();
+        app.MapProbes();
+        if (settings.Role.HasFlag(ServerRole.Frontend))
+        {
+            app.UsePage();
+            app.MapApi();
+        }
+        else
+        {
+            app.MapNothingElse();
+        }
+
         return app;
     }
 

@@ -27,7 +27,7 @@ public static class Program
         {
             await using var server = await AssemblyServer.StartAsync(settings);
             Console.WriteLine($"ready {server.Address.GetLeftPart(UriPartial.Authority)}");
-            await server.WaitForShutdownAsync();
+            await server.RunAsync();
             return 0;
         }
         catch (StartException e)

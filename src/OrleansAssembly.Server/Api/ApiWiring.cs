@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.OpenApi;
 using OrleansAssembly.Contracts;
+using OrleansAssembly.Grains;
 using OrleansAssembly.Server.Errors;
 using OrleansAssembly.Server.Progress;
 using OrleansAssembly.Timeline;
@@ -61,6 +62,17 @@ public static class ApiWiring
         app.UseStatusCodePages();
     }
 
+    /// <summary>What machines that watch over servers ask; the same for each role.</summary>
+    public static void MapProbes(this WebApplication app)
+    {
+        app.MapHealth();
+        app.MapMetrics().ExcludeFromDescription();
+    }
+
+    /// <summary>Where only encoders are: whoever asks for anything else has the wrong server.</summary>
+    public static void MapNothingElse(this WebApplication app) => app.MapFallback("{**path}", () => Problems.Of(
+        "encoder-only", "This server only encodes", "It answers /health/live, /health/ready and /metrics. Ask a server whose role is frontend or both.", 404));
+
     public static void MapApi(this WebApplication app)
     {
         app.MapJobs();
@@ -71,8 +83,6 @@ public static class ApiWiring
         app.MapProjects();
         app.MapCluster();
         app.MapHub<ProgressHub>(ProgressHub.Path);
-        app.MapHealth();
-        app.MapMetrics().ExcludeFromDescription();
         app.MapOpenApi();
         app.MapScalarApiReference("/docs", docs => docs.WithTitle("OrleansAssembly").WithOpenApiRoutePattern("/openapi/v1.json")
             .DisableDefaultFonts().DisableTelemetry().DisableAgent().DisableMcp().HideDeveloperTools()); // nothing that calls another host
@@ -82,11 +92,16 @@ public static class ApiWiring
     {
         var health = routes.MapGroup("/health").WithTags("Health");
         health.MapGet("/live", () => TypedResults.Ok(new Health("live"))).WithName("IsLive").WithSummary("The process answers");
-        health.MapGet("/ready", IsReadyAsync).WithName("IsReady").WithSummary("The store answers, too").ProducesProblem(503);
+        health.MapGet("/ready", IsReadyAsync).WithName("IsReady").WithSummary("The store answers, too, and the server is not about to stop").ProducesProblem(503);
     }
 
-    private static async Task<Results<Ok<Health>, ProblemHttpResult>> IsReadyAsync(IConnectionMultiplexer store, HttpResponse response)
+    private static async Task<Results<Ok<Health>, ProblemHttpResult>> IsReadyAsync(IConnectionMultiplexer store, EncoderHost encoder, HttpResponse response)
     {
+        if (encoder.Draining)
+        {
+            return Problems.Of("leaving", "This server leaves", "It finishes what it runs and then stops. Ask another one.", 503);
+        }
+
         try
         {
             await store.GetDatabase().PingAsync().WaitAsync(ReadyLimit);

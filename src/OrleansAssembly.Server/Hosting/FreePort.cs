@@ -3,12 +3,13 @@ using System.Net.Sockets;
 
 namespace OrleansAssembly.Server.Hosting;
 
-/// <summary>Free TCP ports of the loopback address, so that any number of servers run on one machine.</summary>
+/// <summary>Free TCP ports, so that any number of servers run on one machine.</summary>
 public static class FreePort
 {
-    public static int Next()
+    /// <param name="host">An address of this machine; without it the loopback address.</param>
+    public static int Next(IPAddress? host = null)
     {
-        using var probe = new TcpListener(IPAddress.Loopback, 0);
+        using var probe = new TcpListener(host ?? IPAddress.Loopback, 0);
         probe.Start();
         return ((IPEndPoint)probe.LocalEndpoint).Port;
     }

@@ -7,10 +7,10 @@ namespace OrleansAssembly.Server.Hosting;
 [Flags]
 public enum ServerRole
 {
-    /// <summary>Answers people and scripts; lends no encoder slots.</summary>
+    /// <summary>Answers people and scripts; runs no encoder.</summary>
     Frontend = 1,
 
-    /// <summary>Lends encoder slots.</summary>
+    /// <summary>Lends encoder slots; its HTTP side only tells whether it is well.</summary>
     Encoder = 2,
 
     Both = Frontend | Encoder,
@@ -29,9 +29,14 @@ public sealed record ServerSettings
           --redis HOST:PORT   use this Redis 7 instead of the embedded store       [ConnectionStrings:Redis]
           --slots N           encodes at once; 0 for none                          [Encoder:Slots]           default: one per core
           --role ROLE         frontend, encoder or both                            [Server:Role]             default: both
+          --drain SECONDS     on SIGTERM running pieces get so long to finish      [Encoder:DrainLimit]      default: 25
+          --silo-address IP   where the other servers of the cluster reach this    [Silo:Address]            default: 127.0.0.1
+          --silo-port N       its port; 0 takes a free one                         [Silo:Port]               default: 0
           --help              this text
 
         Settings may also come from the environment: Server__Port, ConnectionStrings__Redis, ...
+        Servers with the same --redis are one cluster: they share the jobs, the encoder slots, and the media root, which must be the same files to all.
+        SIGTERM drains: no new work, and what runs may finish. Ctrl-C, or a second SIGTERM, stops at once; what ran is done again at the next start.
         """;
 
     private static readonly Dictionary<string, string> Options = new(StringComparer.Ordinal)
@@ -43,6 +48,9 @@ public sealed record ServerSettings
         ["--redis"] = "ConnectionStrings:Redis",
         ["--slots"] = "Encoder:Slots",
         ["--role"] = "Server:Role",
+        ["--drain"] = "Encoder:DrainLimit",
+        ["--silo-address"] = "Silo:Address",
+        ["--silo-port"] = "Silo:Port",
     };
 
     /// <summary>TCP port; 0 takes a free one.</summary>
@@ -63,6 +71,15 @@ public sealed record ServerSettings
     public required int Slots { get; init; }
 
     public required ServerRole Role { get; init; }
+
+    /// <summary>Seconds that running pieces get to finish when the server is asked to stop.</summary>
+    public required int Drain { get; init; }
+
+    /// <summary>Where the other silos reach this one.</summary>
+    public required IPAddress SiloAddress { get; init; }
+
+    /// <summary>TCP port of the silo; 0 takes a free one.</summary>
+    public required int SiloPort { get; init; }
 
     /// <summary>Reads the command line over the environment. Either the settings or one line that says what is wrong.</summary>
     public static (ServerSettings? Settings, string? Mistake) Read(IReadOnlyList<string> args, IConfiguration environment)
@@ -108,6 +125,26 @@ public sealed record ServerSettings
             return (null, $"--slots must be a number from 0 to 1024, not '{Value("Encoder:Slots", "")}'.");
         }
 
+        if (role != ServerRole.Both && redis.Length == 0)
+        {
+            return (null, $"--role {Value("Server:Role", "")} needs --redis: nobody else can join the embedded store, and one role alone makes no film.");
+        }
+
+        if (!TryNumber(Value("Encoder:DrainLimit", "25"), 86400, out var drain))
+        {
+            return (null, $"--drain must be a number of seconds from 0 to 86400, not '{Value("Encoder:DrainLimit", "")}'.");
+        }
+
+        if (!TryHost(Value("Silo:Address", "127.0.0.1"), out var siloAddress) || siloAddress.Equals(IPAddress.Any) || siloAddress.Equals(IPAddress.IPv6Any))
+        {
+            return (null, $"--silo-address must be one IP address of this machine, not '{Value("Silo:Address", "")}'.");
+        }
+
+        if (!TryNumber(Value("Silo:Port", "0"), 65535, out var siloPort))
+        {
+            return (null, $"--silo-port must be a number from 0 to 65535, not '{Value("Silo:Port", "")}'.");
+        }
+
         return (new ServerSettings
         {
             Port = port,
@@ -117,6 +154,9 @@ public sealed record ServerSettings
             Redis = redis.Length == 0 ? null : redis,
             Slots = role.HasFlag(ServerRole.Encoder) ? slots : 0,
             Role = role,
+            Drain = drain,
+            SiloAddress = siloAddress,
+            SiloPort = siloPort,
         }, null);
     }
 
@@ -124,7 +164,11 @@ public sealed record ServerSettings
     public IEnumerable<KeyValuePair<string, string?>> AsConfiguration() =>
     [
         new("Media:Root", Media),
+        new("Server:Role", Role.ToString().ToLowerInvariant()),
         new("Encoder:Slots", Slots.ToString(CultureInfo.InvariantCulture)),
+        new("Encoder:DrainLimit", Drain.ToString(CultureInfo.InvariantCulture)),
+        new("Silo:Address", SiloAddress.ToString()),
+        new("Silo:Port", SiloPort.ToString(CultureInfo.InvariantCulture)),
     ];
 
     private static bool TryNumber(string text, int most, out int number) =>

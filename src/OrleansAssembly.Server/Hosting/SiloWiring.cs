@@ -1,17 +1,20 @@
+using System.Globalization;
 using System.Net;
 using Orleans.Clustering.Redis;
 using Orleans.Configuration;
+using Orleans.Runtime.MembershipService.SiloMetadata;
 using Orleans.Serialization;
 using Orleans.Storage;
 using Orleans.Streams;
 using OrleansAssembly.Contracts;
+using OrleansAssembly.Grains;
 using OrleansAssembly.Jobs;
 using OrleansAssembly.Timeline;
 using StackExchange.Redis;
 
 namespace OrleansAssembly.Server.Hosting;
 
-/// <summary>The silo: its membership, storage, reminders, streams and serializers. The one place that chooses them.</summary>
+/// <summary>The silo: its membership, role, storage, streams and serializers. The one place that chooses them.</summary>
 public static class SiloWiring
 {
     private const string Name = "orleans-assembly";
@@ -24,7 +27,8 @@ public static class SiloWiring
             silo.Configure<ClusterOptions>(options => (options.ClusterId, options.ServiceId) = (Name, Name));
 
             // Any number of silos may run on a machine. No gateway: every caller is a silo itself, or comes by HTTP.
-            silo.ConfigureEndpoints(Address(builder.Configuration), FreePort.Next(), gatewayPort: 0);
+            var (address, port) = (IPAddress.Parse(silo.Configuration["Silo:Address"]!), int.Parse(silo.Configuration["Silo:Port"]!, CultureInfo.InvariantCulture));
+            silo.ConfigureEndpoints(address, port == 0 ? FreePort.Next(address) : port, gatewayPort: 0);
             AddParts(silo, store);
         });
     }
@@ -33,6 +37,7 @@ public static class SiloWiring
     public static void AddParts(ISiloBuilder silo, IConnectionMultiplexer store)
     {
         silo.Configure<ClusterMembershipOptions>(NoticeDeathEarly);
+        silo.UseSiloMetadata(new Dictionary<string, string> { [EncoderSilos.Role] = silo.Configuration["Server:Role"] ?? "both" });
         AddStorage(silo, store);
         AddStreams(silo);
         AddSerializers(silo);
@@ -44,9 +49,6 @@ public static class SiloWiring
     /// </summary>
     public static Task ForgetSilosAsync(IConnectionMultiplexer store) =>
         store.GetDatabase().KeyDeleteAsync(RedisClusteringOptions.DefaultCreateRedisKey(new ClusterOptions { ClusterId = Name, ServiceId = Name }));
-
-    private static IPAddress Address(ConfigurationManager configuration) =>
-        IPAddress.TryParse(configuration["Silo:Address"], out var address) ? address : IPAddress.Loopback;
 
     /// <summary>Measured: the grains of a killed silo answer elsewhere within 1.6 s, those of a frozen one within 2.3 s; a cluster killed whole is back within 5 s.</summary>
     private static void NoticeDeathEarly(ClusterMembershipOptions options)
@@ -70,7 +72,6 @@ public static class SiloWiring
             (options.ConfigurationOptions, options.CreateMultiplexer) = (own, _ => Shared(store));
             options.DeleteStateOnClear = true;
         });
-        silo.UseRedisReminderService(options => (options.ConfigurationOptions, options.CreateMultiplexer) = (own, _ => Shared(store)));
     }
 
     /// <summary>Events in memory, 9 ms from end to end. A durable provider would be put in here.</summary>
