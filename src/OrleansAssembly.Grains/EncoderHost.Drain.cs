@@ -8,7 +8,7 @@ public sealed partial class EncoderHost
 
     private readonly Lock _gate = new();
     private readonly CancellationTokenSource _leaving = new();
-    private readonly CancellationTokenSource _over = new(Timeout.InfiniteTimeSpan, time);
+    private readonly CancellationTokenSource _hurry = new();
     private Task? _drained;
 
     /// <summary>True from the moment on at which the silo was asked to leave.</summary>
@@ -18,7 +18,7 @@ public sealed partial class EncoderHost
     /// <param name="hurry">Gives back at once what still runs.</param>
     public async Task DrainAsync(CancellationToken hurry)
     {
-        await using var cut = hurry.UnsafeRegister(_ => _over.Cancel(), null);
+        await using var cut = hurry.UnsafeRegister(_ => _hurry.Cancel(), null);
         Task drained;
         lock (_gate)
         {
@@ -45,10 +45,11 @@ public sealed partial class EncoderHost
         }
 
         LogDraining(log, running.Count, options.Value.DrainLimit);
-        _over.CancelAfter(TimeSpan.FromSeconds(options.Value.DrainLimit));
+        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(options.Value.DrainLimit), time);
+        using var over = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, _hurry.Token);
         try
         {
-            await Task.WhenAll(running.Select(work => work.Completion)).WaitAsync(_over.Token);
+            await Task.WhenAll(running.Select(work => work.Completion)).WaitAsync(over.Token);
         }
         catch (OperationCanceledException)
         {
@@ -57,6 +58,9 @@ public sealed partial class EncoderHost
             await Task.WhenAll(rest.Select(work => work.StopAsync()));
         }
 
-        await Task.Delay(Farewell, time);
+        if (!_hurry.IsCancellationRequested)
+        {
+            await Task.Delay(Farewell, time);
+        }
     }
 }

@@ -59,7 +59,7 @@ public sealed partial class EncoderHost(
         _slots.Dispose();
         _stopping.Dispose();
         _leaving.Dispose();
-        _over.Dispose();
+        _hurry.Dispose();
     }
 
     private Task StartReportingAsync(CancellationToken cancel)

@@ -8,7 +8,7 @@ namespace OrleansAssembly.Grains;
 /// Divides the jobs among the silos, the same way on each. Every pair of a job and a silo has a weight, and the heaviest silo has the job:
 /// where a silo comes or goes, only its own jobs change hands.
 /// </summary>
-internal static class JobShare
+public static class JobShare
 {
     /// <param name="jobId">The job.</param>
     /// <param name="self">This silo; it counts as active, whether it is listed yet or not.</param>

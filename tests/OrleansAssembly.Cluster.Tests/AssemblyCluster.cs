@@ -21,6 +21,12 @@ public sealed class AssemblyCluster : IAsyncLifetime
 
     internal TestMedia Media { get; } = new();
 
+    /// <summary>What the silos are configured with beside the usual, by their number.</summary>
+    internal Func<int, Dictionary<string, string?>> Settings { get; init; } = _ => [];
+
+    /// <summary>What is changed in each silo.</summary>
+    internal Action<IServiceCollection> Services { get; init; } = _ => { };
+
     public InProcessTestCluster Silos { get; private set; } = null!;
 
     internal JobCatalogue Catalogue => Silos.Silos[0].ServiceProvider.GetRequiredService<JobCatalogue>();
@@ -29,11 +35,13 @@ public sealed class AssemblyCluster : IAsyncLifetime
     {
         _redis = await RedisServer.StartAsync();
         var builder = new InProcessTestClusterBuilder(2);
+        var silos = 0;
         builder.ConfigureSiloHost((_, host) => host.Configuration.AddInMemoryCollection(new Dictionary<string, string?>
         {
             ["Media:Root"] = Media.Root,
             ["Encoder:Slots"] = $"{SlotsPerSilo}",
-        }));
+            ["Encoder:DrainLimit"] = "0",
+        }).AddInMemoryCollection(Settings(Interlocked.Increment(ref silos) - 1)));
         builder.ConfigureSilo((_, silo) =>
         {
             // A connection for each, as if they were processes: a silo that dies takes its own along.
@@ -41,6 +49,7 @@ public sealed class AssemblyCluster : IAsyncLifetime
             SiloWiring.AddParts(silo, store);
             silo.Services.AddSingleton(store);
             silo.Services.AddAssemblyGrains(silo.Configuration);
+            Services(silo.Services);
         });
         builder.ConfigureClient(client => client.Services.AddAssemblySerializers());
         Silos = builder.Build();

@@ -1,3 +1,5 @@
+using OrleansAssembly.Contracts;
+using OrleansAssembly.Jobs;
 using OrleansAssembly.Server.Hosting;
 using OrleansAssembly.Server.Tests.Given;
 using StackExchange.Redis;
@@ -79,18 +81,18 @@ public sealed class EmbeddedStoreTests : IDisposable
     }
 
     [Fact]
-    public async Task The_three_Orleans_providers_work_with_it_and_reminders_survive()
+    public async Task The_Orleans_providers_work_with_it_and_what_a_grain_wrote_survives()
     {
-        var grain = GrainId.Create("test", "one");
         await using (var server = await AssemblyServer.StartAsync(Settings()))
         {
-            var table = server.Services.GetRequiredService<IReminderTable>();
-            await table.UpsertRow(new ReminderEntry { GrainId = grain, ReminderName = "wake", StartAt = DateTime.UnixEpoch, Period = TimeSpan.FromMinutes(1) }, TestContext.Current.CancellationToken);
+            await Project(server).AddFilmAsync(new ProjectFilm(Updates.NewId(), JobType.Assembly, "A film", DateTimeOffset.UnixEpoch, 1, []));
         }
 
         await using var again = await AssemblyServer.StartAsync(Settings());
-        Assert.Equal(TimeSpan.FromMinutes(1), (await again.Services.GetRequiredService<IReminderTable>().ReadRow(grain, "wake", TestContext.Current.CancellationToken))?.Period);
+        Assert.Equal("A film", Assert.Single((await Project(again).GetAsync())!.Films).Title);
     }
+
+    private static IProjectGrain Project(AssemblyServer server) => server.Services.GetRequiredService<IGrainFactory>().GetGrain<IProjectGrain>("harbour");
 
     private ServerSettings Settings() =>
         ServerSettings.Read(["--port", "0", "--data", _folder.Below("data"), "--media", _folder.Below("media")], new ConfigurationBuilder().Build()).Settings!;

@@ -4,21 +4,31 @@ using OrleansAssembly.Contracts;
 namespace OrleansAssembly.Server.Progress;
 
 /// <summary>
-/// Brings the changes of jobs to the people of this silo. It watches each job once, whoever and how many look at it; renews what it watches
-/// before the lease ends and whenever the cluster changes, since a grain that woke elsewhere knows of no watchers; and compares sequence numbers,
-/// so that an update that was lost on the way comes with the next renewal, and none comes twice.
+/// Brings the changes of jobs to the people of this silo. It watches each job once, whoever and how many look at it; renews what it watches every
+/// few seconds and whenever the cluster changes, since a grain that woke elsewhere knows of no watchers; and compares sequence numbers,
+/// so that an update that was lost on the way, the last one too, comes with the next renewal, and none comes twice.
 /// </summary>
 public sealed partial class ProgressRelay(IGrainFactory grains, IClusterMembershipService cluster, TimeProvider time, ILogger<ProgressRelay> logger)
     : BackgroundService, IProgressObserver, IBoardObserver
 {
-    private static readonly TimeSpan RenewalPeriod = WatchLease.Duration / 6;
-    private static readonly ParallelOptions Renewals = new() { MaxDegreeOfParallelism = 32 };
+    /// <summary>A grain may leave memory and wake elsewhere without the cluster changing: nobody misses more than this.</summary>
+    private static readonly TimeSpan RenewalPeriod = TimeSpan.FromSeconds(2);
+
+    /// <summary>What could not be renewed, since its silo died and it is not up elsewhere yet, is tried again after this, then after twice as long, up to the period.</summary>
+    private static readonly TimeSpan RetryAfter = TimeSpan.FromMilliseconds(200);
+
+    /// <summary>A grain that does not answer for so long must not keep the others waiting.</summary>
+    private static readonly TimeSpan AnswerLimit = TimeSpan.FromSeconds(2);
+
+    private const int Parallel = 32;
+    private const string BoardName = "board";
 
     private readonly ConcurrentDictionary<string, WatchedJob> _jobs = new();
     private readonly ConcurrentDictionary<Mailbox, BoardView?> _boards = new();
     private readonly SemaphoreSlim _due = new(0, 1);
     private IProgressObserver? _progressSelf;
     private IBoardObserver? _boardSelf;
+    private volatile bool _onBoard;
 
     private IBoardGrain Board => grains.GetGrain<IBoardGrain>(0);
 
@@ -118,13 +128,31 @@ public sealed partial class ProgressRelay(IGrainFactory grains, IClusterMembersh
         return Task.CompletedTask;
     }
 
+    /// <summary>Lets the board go while it can still be reached. The connections, which end before, let go of their jobs.</summary>
+    public override async Task StopAsync(CancellationToken cancellationToken)
+    {
+        await base.StopAsync(cancellationToken);
+        _boards.Clear();
+        await TryAsync(BoardName, FollowBoardAsync);
+    }
+
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         var following = FollowClusterAsync(stoppingToken);
+        var retry = RetryAfter;
+        IReadOnlyCollection<string>? due = null; // null: everything
         while (!stoppingToken.IsCancellationRequested)
         {
-            await RenewAsync(stoppingToken);
-            await WaitForRenewalAsync(stoppingToken);
+            var failed = await RenewAsync(due ?? [BoardName, .. _jobs.Keys], stoppingToken);
+            var hasty = failed.Count > 0 && retry < RenewalPeriod;
+            if (await WaitForRenewalAsync(hasty ? retry : RenewalPeriod, stoppingToken) || failed.Count == 0)
+            {
+                (due, retry) = (null, RetryAfter);
+            }
+            else
+            {
+                (due, retry) = hasty ? (failed, 2 * retry) : (null, retry);
+            }
         }
 
         await following;
@@ -140,46 +168,79 @@ public sealed partial class ProgressRelay(IGrainFactory grains, IClusterMembersh
 
     private IBoardObserver BoardSelf => LazyInitializer.EnsureInitialized(ref _boardSelf, () => grains.CreateObjectReference<IBoardObserver>(this));
 
-    private async Task RenewAsync(CancellationToken stopping)
+    /// <summary>Renews what is watched, and answers what could not be.</summary>
+    private async Task<IReadOnlyCollection<string>> RenewAsync(IEnumerable<string> names, CancellationToken stopping)
+    {
+        var late = new ConcurrentQueue<string>();
+        var options = new ParallelOptions { MaxDegreeOfParallelism = Parallel, CancellationToken = stopping };
+        try
+        {
+            await System.Threading.Tasks.Parallel.ForEachAsync(names, options, async (name, _) =>
+            {
+                if (!await TryAsync(name, () => name == BoardName ? FollowBoardAsync() : RenewAsync(name)))
+                {
+                    late.Enqueue(name);
+                }
+            });
+        }
+        catch (OperationCanceledException)
+        {
+            // The server stops.
+        }
+
+        return late;
+    }
+
+    private async Task RenewAsync(string jobId)
+    {
+        if (_jobs.TryGetValue(jobId, out var watched) && await grains.GetGrain<IJobGrain>(jobId).WatchAsync(ProgressSelf) is { } newest)
+        {
+            watched.Post(newest);
+        }
+    }
+
+    /// <summary>Watches the board for as long as somebody here wants to hear of it.</summary>
+    private async Task FollowBoardAsync()
     {
         if (!_boards.IsEmpty)
         {
-            await TryAsync("board", () => Board.WatchAsync(BoardSelf));
+            _onBoard = true;
+            await Board.WatchAsync(BoardSelf);
         }
-
-        await Parallel.ForEachAsync(_jobs, Renewals, async (entry, _) => await TryAsync(entry.Key, async () =>
+        else if (_onBoard)
         {
-            if (await grains.GetGrain<IJobGrain>(entry.Key).WatchAsync(ProgressSelf) is { } newest)
-            {
-                entry.Value.Post(newest);
-            }
-        }));
-        stopping.ThrowIfCancellationRequested();
+            await Board.UnwatchAsync(BoardSelf);
+            _onBoard = false;
+        }
     }
 
-    private async Task TryAsync(string what, Func<Task> renew)
+    private async Task<bool> TryAsync(string name, Func<Task> act)
     {
         try
         {
-            await renew();
+            await act().WaitAsync(AnswerLimit, time);
+            return true;
         }
         catch (Exception e) when (e is not OutOfMemoryException)
         {
-            LogRenewalFailed(e, what); // the next round comes soon
+            LogRenewalFailed(e, name); // tried again soon
+            return false;
         }
     }
 
-    private async Task WaitForRenewalAsync(CancellationToken stopping)
+    /// <summary>True where something has changed meanwhile, so that all of it is due.</summary>
+    private async Task<bool> WaitForRenewalAsync(TimeSpan pause, CancellationToken stopping)
     {
-        using var timer = new CancellationTokenSource(RenewalPeriod, time);
+        using var timer = new CancellationTokenSource(pause, time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(timer.Token, stopping);
         try
         {
             await _due.WaitAsync(either.Token);
+            return true;
         }
         catch (OperationCanceledException)
         {
-            // Time for the next round, or to stop.
+            return false; // time for the next round, or to stop
         }
     }
 
@@ -206,82 +267,6 @@ public sealed partial class ProgressRelay(IGrainFactory grains, IClusterMembersh
             if (_due.CurrentCount == 0)
             {
                 _due.Release();
-            }
-        }
-    }
-
-    /// <summary>What of the board one connection sees.</summary>
-    private sealed class BoardView(BoardFilter filter)
-    {
-        private readonly HashSet<string> _shown = [];
-
-        public List<ProgressUpdate> Select(BoardChange[] changes)
-        {
-            lock (_shown)
-            {
-                return [.. changes.Where(IsSeen).Select(change => change.Progress)];
-            }
-        }
-
-        private bool IsSeen(BoardChange change)
-        {
-            if (filter.ProjectId is not null && change.ProjectId != filter.ProjectId)
-            {
-                return false;
-            }
-
-            if (filter.Status is null)
-            {
-                return true;
-            }
-
-            if (change.Progress.Status != filter.Status)
-            {
-                return _shown.Remove(change.Progress.JobId); // what leaves the status is told once more
-            }
-
-            _shown.Add(change.Progress.JobId);
-            return true;
-        }
-    }
-
-    /// <summary>A job and the mailboxes of those who look at it. Once empty it takes no more: a new one is made.</summary>
-    private sealed class WatchedJob
-    {
-        private readonly Lock _gate = new();
-        private readonly HashSet<Mailbox> _mailboxes = [];
-        private bool _left;
-
-        public bool TryAdd(Mailbox mailbox)
-        {
-            lock (_gate)
-            {
-                if (!_left)
-                {
-                    _mailboxes.Add(mailbox);
-                }
-
-                return !_left;
-            }
-        }
-
-        /// <summary>True where it was the last.</summary>
-        public bool Remove(Mailbox mailbox)
-        {
-            lock (_gate)
-            {
-                return _mailboxes.Remove(mailbox) && (_left = _mailboxes.Count == 0);
-            }
-        }
-
-        public void Post(ProgressUpdate update)
-        {
-            lock (_gate)
-            {
-                foreach (var mailbox in _mailboxes)
-                {
-                    mailbox.Post(update);
-                }
             }
         }
     }

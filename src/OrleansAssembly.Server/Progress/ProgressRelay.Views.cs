@@ -1,0 +1,83 @@
+using OrleansAssembly.Contracts;
+
+namespace OrleansAssembly.Server.Progress;
+
+/// <summary>Who looks at what.</summary>
+public sealed partial class ProgressRelay
+{
+    /// <summary>What of the board one connection sees.</summary>
+    private sealed class BoardView(BoardFilter filter)
+    {
+        private readonly HashSet<string> _shown = [];
+
+        public List<ProgressUpdate> Select(BoardChange[] changes)
+        {
+            lock (_shown)
+            {
+                return [.. changes.Where(IsSeen).Select(change => change.Progress)];
+            }
+        }
+
+        private bool IsSeen(BoardChange change)
+        {
+            if (filter.ProjectId is not null && change.ProjectId != filter.ProjectId)
+            {
+                return false;
+            }
+
+            if (filter.Status is null)
+            {
+                return true;
+            }
+
+            if (change.Progress.Status != filter.Status)
+            {
+                return _shown.Remove(change.Progress.JobId); // what leaves the status is told once more
+            }
+
+            _shown.Add(change.Progress.JobId);
+            return true;
+        }
+    }
+
+    /// <summary>A job and the mailboxes of those who look at it. Once empty it takes no more: a new one is made.</summary>
+    private sealed class WatchedJob
+    {
+        private readonly Lock _gate = new();
+        private readonly HashSet<Mailbox> _mailboxes = [];
+        private bool _left;
+
+        public bool TryAdd(Mailbox mailbox)
+        {
+            lock (_gate)
+            {
+                if (!_left)
+                {
+                    _mailboxes.Add(mailbox);
+                }
+
+                return !_left;
+            }
+        }
+
+        /// <summary>True where it was the last.</summary>
+        public bool Remove(Mailbox mailbox)
+        {
+            lock (_gate)
+            {
+                return _mailboxes.Remove(mailbox) && (_left = _mailboxes.Count == 0);
+            }
+        }
+
+        public void Post(ProgressUpdate update)
+        {
+            lock (_gate)
+            {
+                foreach (var mailbox in _mailboxes)
+                {
+                    mailbox.Post(update);
+                }
+            }
+        }
+    }
+}
