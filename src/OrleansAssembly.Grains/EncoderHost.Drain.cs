@@ -49,18 +49,28 @@ public sealed partial class EncoderHost
         using var over = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, _hurry.Token);
         try
         {
+            await GiveBackAsync(running.Where(work => work.Held)); // paused: nobody knows for how long
             await Task.WhenAll(running.Select(work => work.Completion)).WaitAsync(over.Token);
         }
         catch (OperationCanceledException)
         {
-            var rest = running.Where(work => !work.Completion.IsCompleted).ToList();
-            LogGivenBack(log, rest.Count);
-            await Task.WhenAll(rest.Select(work => work.StopAsync()));
+            await GiveBackAsync(running);
         }
 
         if (!_hurry.IsCancellationRequested)
         {
             await Task.Delay(Farewell, time);
         }
+    }
+
+    private Task GiveBackAsync(IEnumerable<RunningWork> works)
+    {
+        var rest = works.Where(work => !work.Completion.IsCompleted).ToList();
+        if (rest.Count > 0)
+        {
+            LogGivenBack(log, rest.Count);
+        }
+
+        return Task.WhenAll(rest.Select(work => work.StopAsync()));
     }
 }

@@ -52,7 +52,7 @@ public sealed class DrainTests : IAsyncDisposable
 
         var state = await StateAsync(job);
         Assert.DoesNotContain(state.Running, piece => piece.Silo == _leaves); // it heard of them before the silo was gone
-        Assert.Empty(state.Tries);
+        Assert.Empty(state.Setbacks);
 
         _gate.Open(_stays);
         await CompleteAsync(job);

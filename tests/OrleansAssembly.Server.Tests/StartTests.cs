@@ -14,7 +14,13 @@ public sealed class StartTests
     [InlineData("--slots", "many")]
     [InlineData("--role", "boss")]
     [InlineData("--role", "1")]
+    [InlineData("--role", "encoder")] // without --redis
+    [InlineData("--role", "frontend")]
     [InlineData("--host", "example.org")]
+    [InlineData("--drain", "soon")]
+    [InlineData("--silo-port", "70000")]
+    [InlineData("--silo-address", "0.0.0.0")]
+    [InlineData("--silo-address", "example.org")]
     public void A_bad_value_is_refused_in_one_line_that_names_the_option(string option, string value)
     {
         var (settings, mistake) = Read(option, value);
@@ -38,7 +44,7 @@ public sealed class StartTests
     }
 
     [Fact]
-    public void A_frontend_lends_no_slots() => Assert.Equal(0, Read("--role", "frontend", "--slots", "4").Settings!.Slots);
+    public void A_frontend_lends_no_slots() => Assert.Equal(0, Read("--role", "frontend", "--slots", "4", "--redis", "redis:6379").Settings!.Slots);
 
     [Fact]
     public async Task Bad_options_end_with_2() => Assert.Equal(2, await Program.Main(["--port", "x"]));

@@ -118,7 +118,11 @@ public sealed class RunningServer : IAsyncLifetime
     }
 
     /// <summary>The job's server-sent events with their ids, to the end of the stream.</summary>
-    public async IAsyncEnumerable<(long Id, ProgressUpdate Update)> EventsAsync(string jobId, long? lastEventId, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellation)
+    public IAsyncEnumerable<(long Id, ProgressUpdate Update)> EventsAsync(string jobId, long? lastEventId, CancellationToken cancellation) => EventsAsync(Http, jobId, lastEventId, cancellation);
+
+    /// <summary>The same from any server.</summary>
+    public static async IAsyncEnumerable<(long Id, ProgressUpdate Update)> EventsAsync(
+        HttpClient http, string jobId, long? lastEventId, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellation)
     {
         var request = new HttpRequestMessage(HttpMethod.Get, $"{JobsApi.Root}/{jobId}/events");
         if (lastEventId is not null)
@@ -126,7 +130,7 @@ public sealed class RunningServer : IAsyncLifetime
             request.Headers.Add("Last-Event-ID", $"{lastEventId}");
         }
 
-        using var answer = await Http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellation);
+        using var answer = await http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellation);
         Assert.Equal("text/event-stream", answer.Content.Headers.ContentType?.MediaType);
         await using var body = await answer.Content.ReadAsStreamAsync(cancellation);
         await foreach (var item in System.Net.ServerSentEvents.SseParser.Create(body).EnumerateAsync(cancellation))
