@@ -15,10 +15,13 @@ usage() {
   --slots N           encodes at once                         default: one per core
   --role ROLE         frontend, encoder or both               default: both
   --host ADDRESS      address to listen on                    default: 127.0.0.1
+  --drain SECONDS     on SIGTERM what runs may finish         default: 25
+  --silo-address IP   where other servers reach this one      default: 127.0.0.1
+  --silo-port N       its port                                default: a free one
   --help              this text
 
 What is missing (ffmpeg, Node to build the page) is installed; the .NET 10 SDK must be there.
-Ctrl-C or SIGTERM end the server cleanly; jobs that run then go on at the next start.
+Ctrl-C ends the server at once, SIGTERM when what runs is done (--drain); jobs go on at the next start.
 TEXT
 }
 
@@ -37,11 +40,11 @@ while (($# > 0)); do
       ;;
     --serve-only) mode=serve ;;
     --no-demo) [[ $mode == serve ]] || mode=plain ;;
-    --port=* | --media=* | --data=* | --redis=* | --slots=* | --role=* | --host=*)
+    --port=* | --media=* | --data=* | --redis=* | --slots=* | --role=* | --host=* | --drain=* | --silo-address=* | --silo-port=*)
       set -- "${1%%=*}" "${1#*=}" "${@:2}"
       continue
       ;;
-    --port | --media | --data | --redis | --slots | --role | --host)
+    --port | --media | --data | --redis | --slots | --role | --host | --drain | --silo-address | --silo-port)
       [[ $# -ge 2 && -n $2 ]] || refuse "$1 needs a value."
       case "$1" in
         --port) port=$2 ;;
@@ -80,24 +83,25 @@ log=$PWD/.local/server.log
 watcher=""
 
 # shellcheck disable=SC2317  # the trap calls it
-# Passes the end on to what runs here, and waits until it is over.
+# stop SIGNAL: passes the end on to what runs here, and waits until it is over.
 stop() {
   trap '' INT TERM
   say ""
   say "Stopping ..."
   [[ -z $watcher ]] || kill -TERM "$watcher" 2>/dev/null || true
-  kill -TERM "$server_pid" 2>/dev/null || true
+  kill -"$1" "$server_pid" 2>/dev/null || true
   wait "$server_pid" 2>/dev/null || true
   exit 0
 }
 
-# setpriv: the server ends with this script, also where that is killed without a word.
+# setpriv: the server ends with this script, also where that is killed without a word. env: what runs in the background ignores SIGINT otherwise.
 say "Starting the server, log in ${log#"$PWD"/} ..."
 pipe=$PWD/.local/ready.$$
 mkfifo "$pipe"
-setpriv --pdeathsig TERM "${server[@]}" >"$pipe" 2>"$log" &
+env --default-signal=INT setpriv --pdeathsig INT "${server[@]}" >"$pipe" 2>"$log" &
 server_pid=$!
-trap stop INT TERM
+trap 'stop INT' INT
+trap 'stop TERM' TERM
 exec 3<"$pipe"
 rm "$pipe"
 

@@ -78,7 +78,8 @@ public sealed class AssemblyCluster : IAsyncLifetime
         var job = Job(watched.Id);
         watched.Seen.Enqueue((await job.SubmitAsync(spec)).Progress!);
         watched.Reference = Silos.Client.CreateObjectReference<IProgressObserver>(watched);
-        await job.WatchAsync(watched.Reference);
+        watched.Renew = () => job.WatchAsync(watched.Reference);
+        await watched.Renew();
         return watched;
     }
 
@@ -98,7 +99,12 @@ public sealed class AssemblyCluster : IAsyncLifetime
 
                 Assert.False(watched.Seen.Any(update => update.Status is JobStatus.Completed or JobStatus.Failed or JobStatus.Cancelled),
                     $"the job ended before {what}: {watched.Seen.Last()}");
-                await arrival.WaitAsync(patience.Token);
+                await Task.WhenAny(arrival, Task.Delay(WatchLease.Duration / 3, TimeProvider.System, patience.Token));
+                patience.Token.ThrowIfCancellationRequested();
+                if (!arrival.IsCompleted && await watched.Renew() is { } newest && newest.Sequence > watched.Seen.Last().Sequence)
+                {
+                    await watched.OnProgressAsync(newest);
+                }
             }
         }
         catch (OperationCanceledException)
@@ -118,6 +124,9 @@ internal sealed class WatchedJob(string id) : IProgressObserver
 
     /// <summary>Kept, so that the reference lives as long as the watch.</summary>
     public IProgressObserver? Reference { get; set; }
+
+    /// <summary>Watches on: a watch ends by itself after a while.</summary>
+    public Func<Task<ProgressUpdate?>> Renew { get; set; } = () => Task.FromResult<ProgressUpdate?>(null);
 
     public ConcurrentQueue<ProgressUpdate> Seen { get; } = new();
 

@@ -21,6 +21,9 @@ internal static class Processes
            select $"{pid}: {command}",
     ];
 
+    /// <summary>Whether a process stands still, as SIGSTOP makes it.</summary>
+    public static bool IsStopped(int pid) => Stat(pid) is { State: 'T' };
+
     /// <summary>Sends a signal: <c>TERM</c>, <c>INT</c>, <c>KILL</c>.</summary>
     public static void Signal(int pid, string name)
     {
