@@ -18,6 +18,7 @@ public sealed class AssemblyServer : IAsyncDisposable
 
     private readonly Store _store;
     private readonly WebApplication _app;
+    private int _disposed;
 
     private AssemblyServer(Store store, WebApplication app)
     {
@@ -73,6 +74,11 @@ public sealed class AssemblyServer : IAsyncDisposable
     /// <summary>Stops at once, and gives back what still runs.</summary>
     public async ValueTask DisposeAsync()
     {
+        if (Interlocked.Exchange(ref _disposed, 1) != 0)
+        {
+            return;
+        }
+
         try
         {
             await StopAsync().WaitAsync(ShutdownLimit);
@@ -103,7 +109,8 @@ public sealed class AssemblyServer : IAsyncDisposable
     {
         var builder = WebApplication.CreateBuilder(new WebApplicationOptions { ContentRootPath = AppContext.BaseDirectory });
         builder.Configuration.AddInMemoryCollection(settings.AsConfiguration());
-        builder.AddLogs();
+        var stopping = CancellationToken.None;
+        builder.AddLogs(stops: () => stopping.IsCancellationRequested);
         builder.AddListener(settings);
         builder.AddSilo(store.Connection);
         builder.Services.AddSingleton(settings);
@@ -114,6 +121,7 @@ public sealed class AssemblyServer : IAsyncDisposable
         builder.Services.AddApi();
 
         var app = builder.Build();
+        stopping = app.Lifetime.ApplicationStopping;
         app.UseWebSockets();
         app.UseBrowserSafety();
         app.UseApiErrors();

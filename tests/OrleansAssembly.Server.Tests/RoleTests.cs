@@ -2,7 +2,6 @@ using System.Text.Json;
 using Orleans.Core.Internal;
 using Orleans.Runtime.Placement;
 using OrleansAssembly.Contracts;
-using OrleansAssembly.Grains;
 using OrleansAssembly.Jobs;
 using OrleansAssembly.Server.Hosting;
 using OrleansAssembly.Server.Tests.Given;

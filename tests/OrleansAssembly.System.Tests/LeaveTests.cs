@@ -1,7 +1,6 @@
 using System.Globalization;
 using System.Net;
 using OrleansAssembly.Cluster.Tests;
-using OrleansAssembly.Contracts;
 using OrleansAssembly.Jobs;
 
 namespace OrleansAssembly.SystemTests;
@@ -65,7 +64,7 @@ public class LeaveTests
         TestContext.Current.SendDiagnosticMessage("{0:0.00} s from the kill to the next message", TimeProvider.System.GetElapsedTime(killed).TotalSeconds);
 
         await watch.UntilAsync(JobWatch.Ended, "the end of the job");
-        Assert.Equal(JobStatus.Completed, Assert.Single(watch.Seen, JobWatch.Ended).Status);
+        Assert.Equal(JobStatus.Completed, Assert.Single(watch.Seen, update => JobWatch.Ended(update)).Status);
         Assert.Equal(watch.Seen.Select(update => update.Sequence).Order().Distinct(), watch.Seen.Select(update => update.Sequence));
         Assert.Equal(watch.Seen.Select(update => update.Progress).Order(), watch.Seen.Select(update => update.Progress));
     }

@@ -6,7 +6,8 @@ namespace OrleansAssembly.Server.Hosting;
 public static class HostWiring
 {
     /// <summary>One line an event, on stderr: stdout is for scripts that wait for <c>ready</c>.</summary>
-    public static void AddLogs(this WebApplicationBuilder builder)
+    /// <param name="stops">Whether the server is stopping: the streams then tell of each read that they cancel themselves.</param>
+    public static void AddLogs(this WebApplicationBuilder builder, Func<bool> stops)
     {
         builder.Logging.ClearProviders();
         builder.Logging.AddSimpleConsole(options =>
@@ -20,6 +21,10 @@ public static class HostWiring
         builder.Logging.SetMinimumLevel(LogLevel.Warning);
         builder.Logging.AddFilter("OrleansAssembly", LogLevel.Information);
         builder.Logging.AddFilter("Orleans.Runtime.Watchdog", LogLevel.Error); // warns of its own first round at every start
+        foreach (var category in new[] { "Orleans.Streams", "Orleans.Providers.MemoryAdapterReceiver", "Orleans.Runtime.SiloLifecycleSubject" })
+        {
+            builder.Logging.AddFilter(category, level => level >= (stops() ? LogLevel.Critical : LogLevel.Warning));
+        }
     }
 
     public static void AddListener(this WebApplicationBuilder builder, ServerSettings settings) =>
