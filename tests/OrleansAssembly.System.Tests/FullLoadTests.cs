@@ -14,5 +14,6 @@ public class FullLoadTests(ITestOutputHelper output)
         Assert.Equal(0, load.Ended);
         Assert.All(load.Members, member => Assert.Equal(SiloStatus.Active, member.Status));
         Assert.Equal(KillDrill.Silos, load.Members.Count);
+        Assert.True(load.Busy >= Environment.ProcessorCount, $"{load.Busy} encoders on average are no full load");
     }
 }

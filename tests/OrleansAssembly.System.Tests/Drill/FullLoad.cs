@@ -23,7 +23,7 @@ internal static class FullLoad
 
     public static async Task<LoadResult> RunAsync(TimeSpan time, Action<string> say)
     {
-        await using var cluster = await SiloCluster.StartAsync(KillDrill.Silos);
+        await using var cluster = await SiloCluster.StartAsync(KillDrill.Silos, segmentSeconds: 5);
         await using var table = new MembershipTable(cluster.Redis);
         cluster.Place.Media.Make("noise.mp4", "-f lavfi -i mandelbrot=size=1920x1080:rate=25,noise=alls=40:allf=t -t 5 -c:v libx264 -preset ultrafast -crf 18 -pix_fmt yuv420p");
         var slots = KillDrill.Silos * Environment.ProcessorCount;

@@ -25,7 +25,7 @@ internal sealed class KillDrill(SiloCluster cluster, int seed, Action<string> sa
     public static async Task<IReadOnlyList<DrillRound>> RunAsync(int rounds, int seed, Action<string> say)
     {
         say(string.Create(CultureInfo.InvariantCulture, $"Seed {seed}."));
-        await using var cluster = await SiloCluster.StartAsync(Silos, "--slots", "1");
+        await using var cluster = await SiloCluster.StartAsync(Silos, segmentSeconds: 1, "--slots", "1");
         return await new KillDrill(cluster, seed, say).RunAsync(rounds);
     }
 

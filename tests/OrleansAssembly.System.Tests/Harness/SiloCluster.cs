@@ -11,12 +11,12 @@ internal sealed class SiloCluster : IAsyncDisposable
     private readonly IReadOnlyList<string> _options;
     private readonly Dictionary<string, string> _environment;
 
-    private SiloCluster(RedisProcess redis, IReadOnlyList<string> options)
+    private SiloCluster(RedisProcess redis, int segmentSeconds, IReadOnlyList<string> options)
     {
         Redis = redis;
         Encodes = new EncodeLog(_tools.FullName);
         _options = ["--redis", redis.Address, .. options];
-        _environment = new() { ["Media__SegmentSeconds"] = "1", ["Media__Ffmpeg"] = Encodes.Program };
+        _environment = new() { ["Media__SegmentSeconds"] = $"{segmentSeconds}", ["Media__Ffmpeg"] = Encodes.Program };
     }
 
     public Workplace Place { get; } = new();
@@ -40,26 +40,35 @@ internal sealed class SiloCluster : IAsyncDisposable
     /// <summary>Any server that lives.</summary>
     public ServerProcess Any => Living[0];
 
-    public static async Task<SiloCluster> StartAsync(int silos, params IReadOnlyList<string> options)
+    /// <summary>Starts servers on the loopback address.</summary>
+    /// <param name="segmentSeconds">Longest segment.</param>
+    public static async Task<SiloCluster> StartAsync(int silos, int segmentSeconds, params IReadOnlyList<string> options)
     {
-        var cluster = new SiloCluster(await RedisProcess.StartAsync(), options);
-        try
-        {
-            await Task.WhenAll(Enumerable.Range(0, silos).Select(_ => cluster.AddAsync()));
-            return cluster;
-        }
-        catch
-        {
-            await cluster.DisposeAsync();
-            throw;
-        }
+        var cluster = new SiloCluster(await RedisProcess.StartAsync(), segmentSeconds, options);
+        await cluster.StartAllAsync([.. Enumerable.Repeat<NetworkSpace?>(null, silos)]);
+        return cluster;
+    }
+
+    /// <summary>Starts a server in each network of its own, and Redis where all reach it.</summary>
+    public static async Task<SiloCluster> StartAsync(NetworkSpaces networks, int segmentSeconds, params IReadOnlyList<string> options)
+    {
+        var cluster = new SiloCluster(await RedisProcess.StartAsync(networks.Here), segmentSeconds, options);
+        await cluster.StartAllAsync(networks.Spaces);
+        return cluster;
     }
 
     /// <summary>Starts one more server; it counts as living when it takes calls.</summary>
-    public async Task<ServerProcess> AddAsync()
+    public async Task<ServerProcess> AddAsync(NetworkSpace? network = null)
     {
-        var server = await ServerProcess.StartCommandAsync(
-            ["dotnet", ServerProcess.Program, "--port", "0", "--media", Place.Media.Root, "--data", Place.Data, .. _options], _environment);
+        var environment = new Dictionary<string, string>(_environment);
+        IReadOnlyList<string> command = ["dotnet", ServerProcess.Program, "--port", "0", "--media", Place.Media.Root, "--data", Place.Data, .. _options];
+        if (network is not null)
+        {
+            environment["Silo__Address"] = $"{network.Address}";
+            command = [.. network.Enter, .. command, "--host", $"{network.Address}"];
+        }
+
+        var server = await ServerProcess.StartCommandAsync(command, environment);
         lock (_lock)
         {
             _all.Add(server);
@@ -78,6 +87,15 @@ internal sealed class SiloCluster : IAsyncDisposable
         }
     }
 
+    /// <summary>Asks a server again that nobody asked for a while.</summary>
+    public void Return(ServerProcess server)
+    {
+        lock (_lock)
+        {
+            _living.Add(server);
+        }
+    }
+
     /// <summary>kill -9.</summary>
     public void Kill(ServerProcess server)
     {
@@ -90,6 +108,19 @@ internal sealed class SiloCluster : IAsyncDisposable
         Living.First(server => server.Lines.Any(line => line.Contains($"Job {job} submitted", StringComparison.Ordinal)));
 
     public ClusterWatch Watch(string job) => new(() => Living, job);
+
+    private async Task StartAllAsync(IReadOnlyList<NetworkSpace?> networks)
+    {
+        try
+        {
+            await Task.WhenAll(networks.Select(AddAsync));
+        }
+        catch
+        {
+            await DisposeAsync();
+            throw;
+        }
+    }
 
     /// <summary>What all servers, the dead too, have said of trouble or of this job.</summary>
     public string Excerpt(string job) => string.Join('\n', _all.SelectMany(server => server.Lines
