@@ -30,9 +30,9 @@ public class NetworkCutTests(ITestOutputHelper output)
         await using var watch = cluster.Watch(job);
         await watch.UntilAsync(JobWatch.EncodingFrom(10), Patience, "the middle of encoding");
 
-        // Nobody can ask the one that is cut off; of the other kind everybody still can, and may be told what is no longer so.
         cluster.Leave(owner);
         await (fromRedisToo ? NetworkSpaces.CutAsync(network) : networks.CutFromOthersAsync(network));
+        watch.HangUp(owner);
         var at = TimeProvider.System.GetUtcNow();
         await Task.Delay(Cut, TimeProvider.System, TestContext.Current.CancellationToken);
         await (fromRedisToo ? networks.HealAsync(network) : networks.HealFromOthersAsync(network));

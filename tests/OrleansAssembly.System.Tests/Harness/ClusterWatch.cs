@@ -14,6 +14,7 @@ internal sealed class ClusterWatch : IAsyncDisposable
     private readonly Lock _lock = new();
     private readonly List<ProgressUpdate> _told = [];
     private readonly Task _listening;
+    private (ServerProcess Server, CancellationTokenSource Connection)? _at;
     private volatile TaskCompletionSource _arrival = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     public ClusterWatch(Func<IReadOnlyList<ServerProcess>> living, string job)
@@ -79,6 +80,18 @@ internal sealed class ClusterWatch : IAsyncDisposable
         return found;
     }
 
+    /// <summary>Hangs up on a server that is cut off: no packet would tell that it is.</summary>
+    public void HangUp(ServerProcess server)
+    {
+        lock (_lock)
+        {
+            if (_at?.Server == server)
+            {
+                _at.Value.Connection.Cancel();
+            }
+        }
+    }
+
     public async ValueTask DisposeAsync()
     {
         await _over.CancelAsync();
@@ -95,7 +108,7 @@ internal sealed class ClusterWatch : IAsyncDisposable
                 var living = _living();
                 if (living.Count > 0)
                 {
-                    await ListenAsync(living[turn % living.Count], _over.Token);
+                    await ListenAsync(living[turn % living.Count]);
                 }
 
                 await Task.Delay(TimeSpan.FromMilliseconds(20), TimeProvider.System, _over.Token);
@@ -107,32 +120,50 @@ internal sealed class ClusterWatch : IAsyncDisposable
         }
     }
 
-    private async Task ListenAsync(ServerProcess server, CancellationToken over)
+    private async Task ListenAsync(ServerProcess server)
     {
+        using var connection = CancellationTokenSource.CreateLinkedTokenSource(_over.Token);
+        lock (_lock)
+        {
+            _at = (server, connection);
+        }
+
         try
         {
-            using var request = new HttpRequestMessage(HttpMethod.Get, $"{JobCalls.Jobs}/{_job}/events");
-            if (Last is { } last)
-            {
-                request.Headers.Add("Last-Event-ID", last.Sequence.ToString(CultureInfo.InvariantCulture));
-            }
-
-            using var answer = await server.Http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, over);
-            answer.EnsureSuccessStatusCode();
-            await using var stream = await answer.Content.ReadAsStreamAsync(over);
-            await foreach (var item in SseParser.Create(stream).EnumerateAsync(over))
-            {
-                lock (_lock)
-                {
-                    _told.Add(JsonSerializer.Deserialize<ProgressMessage>(item.Data, AssemblyJson.Options)!.Data);
-                }
-
-                Interlocked.Exchange(ref _arrival, new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously)).SetResult();
-            }
+            await ListenAsync(server, connection.Token);
         }
-        catch (Exception e) when (e is HttpRequestException or IOException or ObjectDisposedException || (e is OperationCanceledException && !over.IsCancellationRequested))
+        catch (Exception e) when (e is HttpRequestException or IOException or ObjectDisposedException || (e is OperationCanceledException && !_over.IsCancellationRequested))
         {
             // This server is gone, or does not know at the moment: another one may.
+        }
+        finally
+        {
+            lock (_lock)
+            {
+                _at = null;
+            }
+        }
+    }
+
+    private async Task ListenAsync(ServerProcess server, CancellationToken over)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Get, $"{JobCalls.Jobs}/{_job}/events");
+        if (Last is { } last)
+        {
+            request.Headers.Add("Last-Event-ID", last.Sequence.ToString(CultureInfo.InvariantCulture));
+        }
+
+        using var answer = await server.Http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, over);
+        answer.EnsureSuccessStatusCode();
+        await using var stream = await answer.Content.ReadAsStreamAsync(over);
+        await foreach (var item in SseParser.Create(stream).EnumerateAsync(over))
+        {
+            lock (_lock)
+            {
+                _told.Add(JsonSerializer.Deserialize<ProgressMessage>(item.Data, AssemblyJson.Options)!.Data);
+            }
+
+            Interlocked.Exchange(ref _arrival, new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously)).SetResult();
         }
     }
 }
