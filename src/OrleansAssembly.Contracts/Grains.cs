@@ -7,13 +7,28 @@ namespace OrleansAssembly.Contracts;
 [GenerateSerializer, Immutable, Alias("CommandResult")]
 public sealed record CommandResult([property: Id(0)] ProgressUpdate? Progress, [property: Id(1)] ProblemDetailsBody? Refusal);
 
+/// <summary>How to pause: what the body of the pause call says.</summary>
+/// <param name="After"><c>segment</c>: only once the pieces in work are done; without it at once.</param>
+/// <param name="ResumeAt">When the job goes on by itself; without it when somebody says so.</param>
+[GenerateSerializer, Immutable, Alias("PauseWish")]
+public sealed record PauseWish([property: Id(0)] PauseAfter? After = null, [property: Id(1)] DateTimeOffset? ResumeAt = null)
+{
+    /// <summary>At once, until somebody says otherwise.</summary>
+    public static PauseWish Now { get; } = new();
+}
+
+public enum PauseAfter
+{
+    Segment,
+}
+
 /// <summary>One job, keyed by its id (a version 7 GUID as 32 hex digits: ids sort by time of creation). The owner of its truth.</summary>
 [Alias("OrleansAssembly.IJobGrain")]
 public interface IJobGrain : IGrainWithStringKey
 {
     /// <summary>Takes a checked spec. Asking again with the same id changes nothing.</summary>
     [Alias("Submit")]
-    Task<ProgressUpdate> SubmitAsync(JobSpec spec);
+    Task<CommandResult> SubmitAsync(JobSpec spec);
 
     /// <summary>The job whole, or null where there is none. Outputs are left empty: they are files, and whoever has the media volume lists them.</summary>
     [Alias("Get"), ReadOnly]
@@ -27,8 +42,9 @@ public interface IJobGrain : IGrainWithStringKey
     [Alias("GetProgress"), ReadOnly]
     Task<ProgressUpdate?> GetProgressAsync();
 
-    [Alias("Pause")]
-    Task<CommandResult> PauseAsync();
+    /// <summary>Pauses as the wish says. At once: when the answer comes the children stand still and the pause is stored.</summary>
+    [Alias("PauseAs")]
+    Task<CommandResult> PauseAsync(PauseWish wish);
 
     [Alias("Resume")]
     Task<CommandResult> ResumeAsync();
@@ -143,9 +159,16 @@ public interface ISlotSchedulerGrain : IGrainWithIntegerKey
 [Alias("OrleansAssembly.IEncodingGrain")]
 public interface IEncodingGrain : IGrainWithStringKey
 {
-    /// <summary>Where the piece is, or null where this grain knows of none (its silo died): then it must be asked for again.</summary>
-    [Alias("GetReport")]
-    Task<PieceReport?> GetReportAsync();
+    /// <summary>Where the piece is; a piece that it has not heard of is begun now, since the request may have been lost.</summary>
+    [Alias("Ask")]
+    Task<PieceAnswer> AskAsync(PieceRequest request);
+
+    /// <summary>Lets its children stand still, and after <see cref="ContinueAsync"/> go on where they were.</summary>
+    [Alias("Hold")]
+    Task HoldAsync();
+
+    [Alias("Continue")]
+    Task ContinueAsync();
 
     /// <summary>Ends the work; what it had half done is dropped.</summary>
     [Alias("Stop")]

@@ -34,6 +34,10 @@ public sealed record PieceRequest(
     [property: Id(2)] JobHeader Job,
     [property: Id(3)] EncodePiece? Detail = null);
 
+/// <summary>Where a piece of work is; without a report nobody works on it, because the silo that was to do so is gone.</summary>
+[GenerateSerializer, Immutable, Alias("PieceAnswer")]
+public sealed record PieceAnswer([property: Id(0)] PieceReport? Report);
+
 /// <summary>What every piece of work needs to know of its job.</summary>
 [GenerateSerializer, Immutable, Alias("JobHeader")]
 public sealed record JobHeader(

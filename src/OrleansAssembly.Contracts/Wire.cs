@@ -25,6 +25,9 @@ public sealed record ProgressUpdate
     [Id(16)] public required double TimeProgress { get; init; }
     [Id(17)] public required double Elapsed { get; init; }
     [Id(18)] public ProblemDetailsBody? Error { get; init; }
+
+    /// <summary>When a paused job goes on by itself; null where it does not.</summary>
+    [Id(19)] public DateTimeOffset? ResumeAt { get; init; }
 }
 
 /// <summary>RFC 9457 on the wire.</summary>
@@ -40,6 +43,8 @@ public sealed record ProblemDetailsBody(
 {
     public static ProblemDetailsBody Of(Problem problem, string? instance = null) =>
         new(problem.Type, problem.Title, problem.Status, problem.Detail, instance, problem.Errors);
+
+    public Problem ToProblem() => new(Type, Title, Detail, Status, Errors);
 }
 
 public enum StepStatus

@@ -73,12 +73,13 @@ public sealed partial class EncoderHost(
                 held = true;
             }
 
+            await work.BeginAsync();
             LogBegun(log, piece.JobId, piece.Stage, piece.Index, piece.Attempt);
             work.Finish(await _works[piece.Stage].RunAsync(new PieceContext(work.Request, work.Advance), work.Stopped));
         }
         catch (OperationCanceledException) when (work.Stopped.IsCancellationRequested)
         {
-            work.Finish(PieceOutcome.Failed(Problem.Of("stopped", "The work was stopped", "It is given out again if it is still wanted."), transient: true));
+            work.Finish(PieceOutcome.GivenBack);
         }
         catch (Exception failure) when (failure is not OutOfMemoryException)
         {

@@ -29,18 +29,11 @@ public sealed partial class EncodingGrain(EncoderHost host, ILogger<EncodingGrai
             return SendAsync();
         }
 
-        if (!host.IsHere(PieceKey.SiloOf(this.GetPrimaryKeyString())))
+        if (!Begin(item))
         {
             LogWrongSilo(log, item.Job.JobId, item.Piece.Stage, item.Piece.Index);
-            return Task.CompletedTask;
         }
 
-        _reports = this.GetStreamProvider(PieceStreams.Provider).GetStream<PieceReport>(PieceStreams.Reports, item.Job.JobId);
-        _work = host.Start(item);
-        _timer = this.RegisterGrainTimer(SendAsync, ReportPeriod, ReportPeriod);
-
-        // The end is told at once, not at the next tick; on the grain's own scheduler.
-        _ = _work.Completion.ContinueWith(_ => SendAsync(), TaskScheduler.Current).Unwrap();
         return Task.CompletedTask;
     }
 
@@ -50,7 +43,20 @@ public sealed partial class EncodingGrain(EncoderHost host, ILogger<EncodingGrai
         return Task.CompletedTask;
     }
 
-    public Task<PieceReport?> GetReportAsync() => Task.FromResult(_work?.Report());
+    public Task<PieceAnswer> AskAsync(PieceRequest request) =>
+        Task.FromResult(new PieceAnswer(_work is not null || Begin(request) ? _work!.Report() : null));
+
+    public Task HoldAsync()
+    {
+        _work?.Hold();
+        return Task.CompletedTask;
+    }
+
+    public Task ContinueAsync()
+    {
+        _work?.Continue();
+        return Task.CompletedTask;
+    }
 
     public async Task StopAsync()
     {
@@ -69,6 +75,23 @@ public sealed partial class EncodingGrain(EncoderHost host, ILogger<EncodingGrai
             await _work.StopAsync();
             _work.Dispose();
         }
+    }
+
+    /// <summary>Starts the work; false where this is not the silo that lent a slot for it.</summary>
+    private bool Begin(PieceRequest request)
+    {
+        if (!host.IsHere(PieceKey.SiloOf(this.GetPrimaryKeyString())))
+        {
+            return false;
+        }
+
+        _reports = this.GetStreamProvider(PieceStreams.Provider).GetStream<PieceReport>(PieceStreams.Reports, request.Job.JobId);
+        _work = host.Start(request);
+        _timer = this.RegisterGrainTimer(SendAsync, new GrainTimerCreationOptions(ReportPeriod, ReportPeriod) { KeepAlive = true });
+
+        // The end is told at once, not at the next tick; on the grain's own scheduler.
+        _ = _work.Completion.ContinueWith(_ => SendAsync(), TaskScheduler.Current).Unwrap();
+        return true;
     }
 
     private async Task SendAsync()

@@ -12,10 +12,12 @@ public static class GrainsSetup
     public static IServiceCollection AddAssemblyGrains(this IServiceCollection services, IConfiguration configuration)
     {
         services.AddOptions<EncoderOptions>().Bind(configuration.GetSection(EncoderOptions.Section)).ValidateDataAnnotations().ValidateOnStart();
+        services.AddOptions<JobOptions>().Bind(configuration.GetSection(JobOptions.Section)).ValidateDataAnnotations().ValidateOnStart();
         services.AddOptions<MediaOptions>().Bind(configuration.GetSection(MediaOptions.Section)).ValidateDataAnnotations().ValidateOnStart();
         services.TryAddSingleton(TimeProvider.System);
         services.AddPlacementDirector<LeasedSiloPlacement, LeasedSiloDirector>();
         services.AddMedia();
+        services.AddSingleton<StoreWatch>();
         services.AddSingleton<JobCatalogue>();
         services.AddSingleton<WorkFiles>();
         services.AddSingleton<EncoderHost>();

@@ -1,3 +1,4 @@
+using Orleans.Storage;
 using Orleans.Streams;
 using OrleansAssembly.Contracts;
 using OrleansAssembly.Jobs;
@@ -9,54 +10,90 @@ public sealed partial class JobGrain
 {
     private static readonly TimeSpan SummaryPeriod = TimeSpan.FromSeconds(3);
 
-    /// <summary>How often a job that waits repeats its wish: a scheduler that died is told again within this.</summary>
-    private static readonly TimeSpan WaitingPeriod = TimeSpan.FromSeconds(5);
+    /// <summary>So long anybody else's answer is waited for: a silo that just died must not hold up the job.</summary>
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(1);
 
     private long _wantedAt;
+    private int _wanted;
     private long _summaryAt;
     private bool _summaryStale;
 
-    /// <summary>Takes the next state: writes it first where it must last, then shows it.</summary>
-    private async Task CommitAsync(JobState next, bool durable)
-    {
-        if (next.Plan is { } made && !ReferenceEquals(made, plan.State.Plan))
-        {
-            plan.State.Plan = made;
-            plan.State.Attempt = next.Attempt;
-            await plan.WriteStateAsync();
-        }
+    private ISlotSchedulerGrain Scheduler => GrainFactory.GetGrain<ISlotSchedulerGrain>(0);
 
-        var eta = EtaEstimator.Estimate(next, Math.Max(_slots, next.Running.Count), time.GetUtcNow());
-        var page = _book!.Turn(next, eta, durable);
-        if (durable || page.NeedsReserve)
+    private IBoardGrain Board => GrainFactory.GetGrain<IBoardGrain>(0);
+
+    /// <summary>Decides and does; false where it was refused, or could not be written and so did not happen.</summary>
+    private async Task<bool> ApplyAsync(JobInput input) =>
+        JobStateMachine.Decide(_state!, input, time.GetUtcNow()) is Decision.Accepted accepted && await TakeAsync(input, accepted);
+
+    /// <summary>Takes a decision: writes it first where it must last, lets children stand or go at once, then shows it and does the rest.</summary>
+    private async Task<bool> TakeAsync(JobInput input, Decision.Accepted decision)
+    {
+        var (before, (next, effects, durable)) = (_state!, decision);
+        var page = _book!.Turn(next, Estimate(next), durable);
+        if (!await WriteAsync(input, next, page, durable))
         {
-            var (before, reserved) = (job.State.State, job.State.Reserved);
-            job.State.State = next;
-            job.State.Reserved = page.Reserve;
-            job.State.WrittenAt = time.GetUtcNow();
-            try
-            {
-                await job.WriteStateAsync();
-            }
-            catch
-            {
-                (job.State.State, job.State.Reserved) = (before, reserved); // what was not written did not happen
-                throw;
-            }
+            return false;
         }
 
         _state = next;
-        if (page.Update is { } update)
+        await Task.WhenAll(effects.Where(IsUrgent).Select(RunAsync));
+        await ShowAsync(page, durable);
+        if (next.Status != before.Status)
         {
-            _book.Sent(page);
-            await TellAsync(update, changed: durable);
+            LogStatus(log, Id, next.Status, next.Problem?.Detail ?? "");
+            Watch();
+        }
+
+        foreach (var effect in effects.Where(effect => !IsUrgent(effect)))
+        {
+            await RunAsync(effect);
+        }
+
+        if (durable)
+        {
+            await WantAsync();
+        }
+
+        return true;
+    }
+
+    private async Task<bool> WriteAsync(JobInput input, JobState next, ProgressPage page, bool durable)
+    {
+        try
+        {
+            if (durable && JobStateMachine.MustLast(_state!, input, next))
+            {
+                return await _record.SaveAsync(next, page.Reserve);
+            }
+
+            if (durable || page.NeedsReserve)
+            {
+                await _record.OfferAsync(next, page.Reserve);
+            }
+
+            return true;
+        }
+        catch (InconsistentStateException overruled)
+        {
+            LogOverruled(log, overruled, Id);
+            DeactivateOnIdle();
+            throw;
         }
     }
 
-    private async Task TellAsync(ProgressUpdate update, bool changed)
+    private static bool IsUrgent(JobEffect effect) => effect is JobEffect.Hold or JobEffect.Continue or JobEffect.Stop;
+
+    private async Task ShowAsync(ProgressPage page, bool changed)
     {
+        if (page.Update is not { } update)
+        {
+            return;
+        }
+
+        _book!.Sent(page);
         await _observers.Notify(observer => observer.OnProgressAsync(update));
-        await Board.PublishAsync(update, asked.State.Spec!.ProjectId!);
+        await Board.PublishAsync(update, _record.Spec!.ProjectId!);
         _summaryStale = true;
         if (changed || time.GetElapsedTime(_summaryAt) > SummaryPeriod)
         {
@@ -64,13 +101,18 @@ public sealed partial class JobGrain
         }
     }
 
-    /// <summary>Keeps the catalogue's line of this job up to date; a store that fails is tried again at the next tick.</summary>
+    /// <summary>Keeps the catalogue's line of this job up to date; a store that is away is tried again at a later tick.</summary>
     private async Task SummariseAsync()
     {
+        if (store.IsAway)
+        {
+            return;
+        }
+
         try
         {
             _summaryAt = time.GetTimestamp();
-            await catalogue.PutAsync(_book!.Summary(_state!));
+            await catalogue.PutAsync(_book!.Summary(_state!)).WaitAsync(Patience, time);
             _summaryStale = false;
         }
         catch (Exception failure) when (failure is not OutOfMemoryException)
@@ -79,111 +121,17 @@ public sealed partial class JobGrain
         }
     }
 
-    /// <summary>The clock goes while there is anything to wait for.</summary>
-    private void Watch()
-    {
-        if (_state is null or { Ended: true, Discarding: null })
-        {
-            if (!_summaryStale)
-            {
-                _timer?.Dispose();
-                _timer = null;
-            }
-        }
-        else
-        {
-            _timer ??= this.RegisterGrainTimer(OnTickAsync, new GrainTimerCreationOptions(TimeSpan.Zero, Tick) { KeepAlive = true });
-        }
-    }
-
-    private async Task OnTickAsync()
-    {
-        if (_state is null)
-        {
-            return;
-        }
-
-        foreach (var piece in _state.Running.ToList())
-        {
-            if (IsGone(piece.Silo))
-            {
-                await LoseAsync(piece);
-            }
-            else if (time.GetElapsedTime(_heard.GetValueOrDefault(piece.Attempt)) > Silence)
-            {
-                await AskAsync(piece);
-            }
-        }
-
-        if (_state.Discarding is { } attempt && time.GetElapsedTime(_heard.GetValueOrDefault(attempt)) > Silence)
-        {
-            await RunAsync(new JobEffect.Discard(attempt)); // the request, or the answer, was lost
-        }
-
-        if (!_state.Ended)
-        {
-            // Who holds slots says so each second; who only waits need not, and there may be thousands of those.
-            if (!_state.Running.IsEmpty || time.GetElapsedTime(_wantedAt) > WaitingPeriod)
-            {
-                await WantAsync();
-            }
-
-            await CommitAsync(_state, durable: false); // elapsed time and ETA go on even while nothing reports
-        }
-
-        if (_summaryStale && time.GetElapsedTime(_summaryAt) > SummaryPeriod)
-        {
-            await SummariseAsync();
-        }
-
-        Watch();
-    }
-
-    /// <summary>A piece that is silent: its grain knows where it is, or nobody does and it must be given out again.</summary>
-    private async Task AskAsync(RunningPiece piece)
-    {
-        var name = new PieceId(Id, _state!.Stage, piece.Index, piece.Attempt);
-        PieceReport? report = null;
-        try
-        {
-            report = await Encoder(name, piece.Silo).GetReportAsync();
-        }
-        catch (Exception failure) when (failure is not OutOfMemoryException)
-        {
-            LogSilent(log, failure, Id, name.Stage, name.Index);
-        }
-
-        if (report is not null)
-        {
-            await OnNextAsync(report);
-        }
-        else if (_heard.TryAdd(piece.Attempt, time.GetTimestamp()))
-        {
-            return; // just given out, or just woken: the request may still be on its way
-        }
-        else
-        {
-            await LoseAsync(piece);
-        }
-    }
-
-    private async Task LoseAsync(RunningPiece piece)
-    {
-        LogLost(log, Id, _state!.Stage, piece.Index, piece.Attempt);
-        await ApplyAsync(new JobInput.Lost(piece.Attempt));
-    }
-
-    /// <summary>Whether the silo is dead, or of an earlier life of the cluster.</summary>
-    private bool IsGone(string silo) =>
-        membership.GetApproximateSiloStatus(SiloAddress.FromParsableString(silo)) is SiloStatus.Dead or SiloStatus.None;
+    /// <summary>Slots that it has a use for: none where the next step must be written and cannot be.</summary>
+    private int Wanted() => store.IsAway && JobStateMachine.NeedsStore(_state!) ? _state!.Running.Count : _state!.Wanted(time.GetUtcNow());
 
     private async Task WantAsync()
     {
-        _wantedAt = time.GetTimestamp();
+        (_wantedAt, _wanted) = (time.GetTimestamp(), Wanted());
         try
         {
             var held = _state!.Running.Select(piece => new Lease(piece.LeaseId, piece.Silo)).ToList();
-            _slots = await Scheduler.WantAsync(new SlotDemand(Id, asked.State.Spec!.ProjectId!, _state.Priority, _state.Wanted, held));
+            var demand = new SlotDemand(Id, _record.Spec!.ProjectId!, _state.Priority, _wanted, held);
+            _slots = await Scheduler.WantAsync(demand).WaitAsync(Patience, time);
         }
         catch (Exception failure) when (failure is not OutOfMemoryException)
         {
@@ -196,26 +144,17 @@ public sealed partial class JobGrain
     {
         try
         {
-            switch (effect)
+            await (effect switch
             {
-                case JobEffect.Request request:
-                    _heard[request.Piece.Attempt] = time.GetTimestamp();
-                    await RequestAsync(request.Piece, new Lease(request.LeaseId, request.Silo));
-                    break;
-                case JobEffect.Return back:
-                    await Scheduler.ReturnAsync(back.LeaseId);
-                    break;
-                case JobEffect.Stop stop:
-                    await Encoder(stop.Piece, stop.Silo).StopAsync();
-                    break;
-                case JobEffect.Discard discard:
-                    _heard[discard.Attempt] = time.GetTimestamp();
-                    await RequestAsync(new PieceId(Id, Stage.Cleanup, 0, discard.Attempt), new Lease(Guid.Empty, EncoderHost.AnySilo));
-                    break;
-                case JobEffect.Announce:
-                    await Board.NotifyAsync(_book!.Notification(_state!));
-                    break;
-            }
+                JobEffect.Request request => RequestAsync(request.Piece, new Lease(request.LeaseId, request.Silo)),
+                JobEffect.Hold hold => Encoder(hold.Piece, hold.Silo).HoldAsync().WaitAsync(Patience, time),
+                JobEffect.Continue on => Encoder(on.Piece, on.Silo).ContinueAsync().WaitAsync(Patience, time),
+                JobEffect.Stop stop => Encoder(stop.Piece, stop.Silo).StopAsync().WaitAsync(Patience * 3, time),
+                JobEffect.Return back => Scheduler.ReturnAsync(back.LeaseId),
+                JobEffect.Discard discard => RequestAsync(new PieceId(Id, Stage.Cleanup, 0, discard.Attempt), new Lease(Guid.Empty, EncoderHost.AnySilo)),
+                JobEffect.Announce => Board.NotifyAsync(_book!.Notification(_state!)),
+                _ => throw new InvalidOperationException($"Nobody knows how to do {effect}."),
+            });
         }
         catch (Exception failure) when (failure is not OutOfMemoryException)
         {
@@ -225,12 +164,17 @@ public sealed partial class JobGrain
 
     private Task RequestAsync(PieceId piece, Lease lease)
     {
-        var spec = asked.State.Spec!;
-        var header = new JobHeader(Id, spec.Type, spec.ProjectId!, spec.Title!, spec.SourceJobId, _book!.Presets);
-        var detail = piece.Stage == Stage.Encode ? _state!.Plan?.Encode[piece.Index] : null;
+        _heard[piece.Attempt] = time.GetTimestamp();
         return this.GetStreamProvider(PieceStreams.Provider)
             .GetStream<PieceRequest>(PieceStreams.Requests, PieceKey.Of(piece, lease.Silo))
-            .OnNextAsync(new PieceRequest(piece, lease, header, detail));
+            .OnNextAsync(Request(piece, lease));
+    }
+
+    private PieceRequest Request(PieceId piece, Lease lease)
+    {
+        var spec = _record.Spec!;
+        var header = new JobHeader(Id, spec.Type, spec.ProjectId!, spec.Title!, spec.SourceJobId, _book!.Presets);
+        return new PieceRequest(piece, lease, header, piece.Stage == Stage.Encode ? _state!.Plan?.Encode[piece.Index] : null);
     }
 
     private IEncodingGrain Encoder(PieceId piece, string silo) => GrainFactory.GetGrain<IEncodingGrain>(PieceKey.Of(piece, silo));

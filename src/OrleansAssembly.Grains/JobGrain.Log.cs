@@ -26,6 +26,9 @@ public sealed partial class JobGrain
     [LoggerMessage(LogLevel.Warning, "Job {JobId}: {Effect} failed; it is made good later.")]
     private static partial void LogEffectFailed(ILogger log, Exception failure, string jobId, JobEffect effect);
 
+    [LoggerMessage(LogLevel.Warning, "Job {JobId} lives elsewhere by now; this activation ends.")]
+    private static partial void LogOverruled(ILogger log, Exception failure, string jobId);
+
     [LoggerMessage(LogLevel.Warning, "Job {JobId}: its stream failed; silent pieces will be asked.")]
     private static partial void LogStreamFailed(ILogger log, Exception failure, string jobId);
 }

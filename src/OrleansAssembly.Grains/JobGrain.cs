@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
 using Orleans.Streams;
 using Orleans.Streams.Core;
 using Orleans.Utilities;
@@ -10,26 +11,24 @@ namespace OrleansAssembly.Grains;
 
 /// <summary>
 /// One job: a shell around <see cref="JobStateMachine"/>. It lets the rules decide, writes the state, runs the effects and tells the watchers.
-/// Reports from the stream are hints: what is not heard of for a while is asked for.
+/// This part receives and answers; the others act and look after what was begun. Reports from the stream are hints: what is not heard of for a while is asked for.
 /// </summary>
 [ImplicitStreamSubscription(PieceStreams.Reports)]
 public sealed partial class JobGrain(
     [PersistentState("job")] IPersistentState<JobEnvelope> job,
     [PersistentState("spec")] IPersistentState<SpecEnvelope> asked,
     [PersistentState("plan")] IPersistentState<PlanEnvelope> plan,
+    StoreWatch store,
     JobCatalogue catalogue,
     ISiloStatusOracle membership,
+    IOptions<JobOptions> options,
     TimeProvider time,
     ILogger<JobGrain> log) : Grain, IJobGrain, IStreamSubscriptionObserver, IAsyncObserver<PieceReport>
 {
-    private static readonly TimeSpan Tick = TimeSpan.FromSeconds(1);
-    private static readonly TimeSpan Silence = TimeSpan.FromSeconds(3);
-
     private readonly ObserverManager<IProgressObserver> _observers = new(WatchLease.Duration, log);
-    private readonly Dictionary<int, long> _heard = []; // by attempt
+    private JobRecord _record = null!; // made when the grain wakes, before anything is asked of it
     private JobState? _state;
     private ProgressBook? _book;
-    private IGrainTimer? _timer;
     private int _slots = 1;
 
     private string Id => this.GetPrimaryKeyString();
@@ -38,43 +37,49 @@ public sealed partial class JobGrain(
 
     public override Task OnActivateAsync(CancellationToken cancellationToken)
     {
-        if (job.State.State is { } stored && asked.State.Spec is { } spec)
+        _record = new JobRecord(job, asked, plan, store, time, log);
+        if (_record is { State: { } stored, Spec: { } spec })
         {
-            var woken = JobStateMachine.Wake(stored, job.State.WrittenAt, time.GetUtcNow());
-            _state = woken with { Plan = plan.State.Attempt == stored.Attempt ? plan.State.Plan : null };
-            _book = new ProgressBook(spec, job.State.Reserved ?? ProgressReserve.None, time);
+            _state = JobStateMachine.Wake(stored, _record.PlanOf(stored), _record.WrittenAt, time.GetUtcNow());
+            _book = new ProgressBook(spec, _record.Reserved, time);
             Watch();
         }
 
         return base.OnActivateAsync(cancellationToken);
     }
 
-    public async Task<ProgressUpdate> SubmitAsync(JobSpec spec)
+    public async Task<CommandResult> SubmitAsync(JobSpec spec)
     {
         if (_state is null)
         {
-            asked.State.Spec = spec;
-            await asked.WriteStateAsync();
             var sources = spec.Type == JobType.Export
                 ? await SourcesOfAsync(spec.SourceJobId!)
                 : TimelineBuilder.Sources(spec.Timeline!).Count;
-            _book = new ProgressBook(spec, ProgressReserve.None, time);
-            await CommitAsync(JobStateMachine.Create(Id, spec, sources, time.GetUtcNow()), durable: true);
+            var book = new ProgressBook(spec, ProgressReserve.None, time);
+            var first = JobStateMachine.Create(Id, spec, sources, time.GetUtcNow());
+            var page = book.Turn(first, Estimate(first), changed: true);
+            if (!await _record.AskAsync(spec) || !await _record.SaveAsync(first, page.Reserve))
+            {
+                return StoreAway;
+            }
+
+            (_state, _book) = (first, book);
+            await ShowAsync(page, changed: true);
             LogSubmitted(log, Id, spec.Type, spec.ProjectId!);
             Watch();
             await WantAsync();
         }
 
-        return _book!.Newest!;
+        return new CommandResult(_book!.Newest ?? _book.Current(_state, Estimate(_state)), null);
     }
 
-    public Task<JobDetails?> GetAsync() => Task.FromResult(_state is null ? null : _book!.Details(_state, Estimate()));
+    public Task<JobDetails?> GetAsync() => Task.FromResult(_state is null ? null : _book!.Details(_state, Estimate(_state)));
 
-    public Task<JobSpec?> GetSpecAsync() => Task.FromResult(_state is null ? null : asked.State.Spec);
+    public Task<JobSpec?> GetSpecAsync() => Task.FromResult(_state is null ? null : _record.Spec);
 
-    public Task<ProgressUpdate?> GetProgressAsync() => Task.FromResult(_state is null ? null : _book!.Current(_state, Estimate()));
+    public Task<ProgressUpdate?> GetProgressAsync() => Task.FromResult(_state is null ? null : _book!.Current(_state, Estimate(_state)));
 
-    public Task<CommandResult> PauseAsync() => CommandAsync(new JobInput.Pause());
+    public Task<CommandResult> PauseAsync(PauseWish wish) => CommandAsync(new JobInput.Pause(wish.After == PauseAfter.Segment, wish.ResumeAt));
 
     public Task<CommandResult> ResumeAsync() => CommandAsync(new JobInput.Resume());
 
@@ -91,15 +96,18 @@ public sealed partial class JobGrain(
 
         if (!_state.Ended)
         {
-            return new CommandResult(null, ProblemDetailsBody.Of(Problem.Of("not-ended", "The job's state forbids it", "Only an ended job can be deleted: cancel it first.", 409)));
+            return Refusal(Problem.Of("not-ended", "The job's state forbids it", "Only an ended job can be deleted: cancel it first.", 409));
         }
 
-        var last = _book!.Current(_state, Estimate());
+        if (store.IsAway)
+        {
+            return StoreAway;
+        }
+
+        var last = _book!.Current(_state, Estimate(_state));
         await catalogue.RemoveAsync(Id);
-        await GrainFactory.GetGrain<IProjectGrain>(asked.State.Spec!.ProjectId!).RemoveFilmAsync(Id);
-        await plan.ClearStateAsync();
-        await job.ClearStateAsync();
-        await asked.ClearStateAsync();
+        await GrainFactory.GetGrain<IProjectGrain>(_record.Spec!.ProjectId!).RemoveFilmAsync(Id);
+        await _record.ClearAsync();
         _state = null;
         DeactivateOnIdle();
         return new CommandResult(last, null);
@@ -123,7 +131,7 @@ public sealed partial class JobGrain(
 
     public async Task LendAsync(Lease lease)
     {
-        if (_state is null || await ApplyAsync(new JobInput.SlotLent(lease.Id, lease.Silo)) is not Decision.Accepted)
+        if (_state is null || !await ApplyAsync(new JobInput.SlotLent(lease.Id, lease.Silo)))
         {
             await Scheduler.ReturnAsync(lease.Id);
         }
@@ -146,9 +154,9 @@ public sealed partial class JobGrain(
         return Task.CompletedTask;
     }
 
-    private ISlotSchedulerGrain Scheduler => GrainFactory.GetGrain<ISlotSchedulerGrain>(0);
+    private static CommandResult StoreAway { get; } = Refusal(Problem.StoreUnavailable);
 
-    private IBoardGrain Board => GrainFactory.GetGrain<IBoardGrain>(0);
+    private static CommandResult Refusal(Problem problem) => new(null, ProblemDetailsBody.Of(problem));
 
     private async Task<CommandResult> CommandAsync(JobInput input)
     {
@@ -157,66 +165,19 @@ public sealed partial class JobGrain(
             return new CommandResult(null, null);
         }
 
-        return await ApplyAsync(input) is Decision.Refused refused
-            ? new CommandResult(null, ProblemDetailsBody.Of(refused.Reason))
-            : new CommandResult(_book!.Newest ?? _book.Current(_state, Estimate()), null);
-    }
-
-    private async Task<Decision> ApplyAsync(JobInput input)
-    {
-        var before = _state!;
-        var decision = JobStateMachine.Decide(before, input, time.GetUtcNow());
-        if (decision is Decision.Accepted(var next, var effects, var durable))
+        var decision = JobStateMachine.Decide(_state, input, time.GetUtcNow());
+        if (decision is Decision.Refused refused)
         {
-            await CommitAsync(next, durable);
-            if (next.Status != before.Status)
-            {
-                LogStatus(log, Id, next.Status, next.Problem?.Detail ?? "");
-                Watch();
-            }
-
-            foreach (var effect in effects)
-            {
-                await RunAsync(effect);
-            }
-
-            if (durable)
-            {
-                await WantAsync();
-            }
+            return Refusal(refused.Reason);
         }
 
-        return decision;
+        return await TakeAsync(input, (Decision.Accepted)decision)
+            ? new CommandResult(_book!.Newest ?? _book.Current(_state, Estimate(_state)), null)
+            : StoreAway;
     }
 
-    private EtaEstimate Estimate() => EtaEstimator.Estimate(_state!, Math.Max(_slots, _state!.Running.Count), time.GetUtcNow());
+    private EtaEstimate Estimate(JobState state) => EtaEstimator.Estimate(state, Math.Max(_slots, state.Running.Count), time.GetUtcNow());
 
     private async Task<int> SourcesOfAsync(string sourceJobId) =>
         await GrainFactory.GetGrain<IJobGrain>(sourceJobId).GetSpecAsync() is { Timeline: { } timeline } ? TimelineBuilder.Sources(timeline).Count : 1;
-}
-
-/// <summary>What is stored of a job; a null state is one that was never written.</summary>
-public sealed class JobEnvelope
-{
-    public JobState? State { get; set; }
-
-    /// <summary>What may have been shown already: see <see cref="ProgressReserve"/>.</summary>
-    public ProgressReserve? Reserved { get; set; }
-
-    /// <summary>When it was written: the running time stands still until the job wakes again.</summary>
-    public DateTimeOffset WrittenAt { get; set; }
-}
-
-/// <summary>What was asked for: written once.</summary>
-public sealed class SpecEnvelope
-{
-    public JobSpec? Spec { get; set; }
-}
-
-/// <summary>How much work there is: written once an attempt, since it may be large.</summary>
-public sealed class PlanEnvelope
-{
-    public int Attempt { get; set; }
-
-    public WorkPlan? Plan { get; set; }
 }

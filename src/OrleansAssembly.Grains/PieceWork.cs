@@ -24,16 +24,26 @@ public sealed record PieceContext(PieceRequest Request, Action<WorkProgress> Rep
 }
 
 /// <summary>What came of a piece.</summary>
-public sealed record PieceOutcome(Problem? Problem = null, bool Transient = false, WorkPlan? Plan = null)
+/// <param name="State">Any but <see cref="PieceState.Running"/>.</param>
+/// <param name="Problem">Why it failed, or what it waits for.</param>
+/// <param name="Transient">Another try may do better.</param>
+/// <param name="Plan">What the plan stage found.</param>
+public sealed record PieceOutcome(PieceState State, Problem? Problem = null, bool Transient = false, WorkPlan? Plan = null)
 {
-    public static PieceOutcome Done { get; } = new();
+    public static PieceOutcome Done { get; } = new(PieceState.Done);
 
-    public static PieceOutcome Planned(WorkPlan plan) => new(Plan: plan);
+    /// <summary>Stopped before its end, through no fault of its own.</summary>
+    public static PieceOutcome GivenBack { get; } = new(PieceState.GivenBack);
 
-    public static PieceOutcome Failed(Problem problem, bool transient = false) => new(problem, transient);
+    public static PieceOutcome Planned(WorkPlan plan) => new(PieceState.Done, Plan: plan);
+
+    /// <summary>It cannot begin yet; the problem's detail says what is missing.</summary>
+    public static PieceOutcome Waiting(Problem problem) => new(PieceState.Waiting, problem);
+
+    public static PieceOutcome Failed(Problem problem, bool transient = false) => new(PieceState.Failed, problem, transient);
+
+    public static PieceOutcome Failed(MediaProblem problem) => Failed(Problem.Of(problem.Name, problem.Title, problem.Detail), problem.Transient);
 
     /// <summary>Done where there is no problem.</summary>
     public static PieceOutcome Of(MediaProblem? problem) => problem is null ? Done : Failed(problem);
-
-    public static PieceOutcome Failed(MediaProblem problem) => new(Problem.Of(problem.Name, problem.Title, problem.Detail), problem.Transient);
 }

@@ -92,6 +92,7 @@ internal sealed class ProgressBook(JobSpec spec, ProgressReserve reserved, TimeP
             EtaHigh = eta.High,
             TimeProgress = state.Status == JobStatus.Completed ? 100 : Math.Round(100 * eta.TimeFraction, 2),
             Elapsed = Math.Round(eta.Elapsed, 1),
+            ResumeAt = state.ResumeAt,
             Error = state.Problem is { } problem ? ProblemDetailsBody.Of(problem, $"/api/v1/assembly/jobs/{state.Id}") : null,
         };
 

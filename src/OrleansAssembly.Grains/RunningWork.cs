@@ -8,12 +8,17 @@ namespace OrleansAssembly.Grains;
 public sealed class RunningWork(PieceRequest request, TimeProvider time) : IDisposable
 {
     private readonly CancellationTokenSource _stop = new();
+    private readonly ChildGroup _children = new();
     private readonly long _started = time.GetTimestamp();
     private readonly Lock _lock = new();
     private WorkProgress _progress;
     private PieceOutcome? _outcome;
+    private long? _heldSince;
+    private double _heldSeconds;
     private double? _wall;
-    private long _number;
+
+    // Higher than any number of an earlier life of the same attempt.
+    private long _number = time.GetUtcNow().ToUnixTimeMilliseconds();
 
     public PieceRequest Request { get; } = request;
 
@@ -21,6 +26,34 @@ public sealed class RunningWork(PieceRequest request, TimeProvider time) : IDisp
     public Task Completion { get; internal set; } = Task.CompletedTask;
 
     internal CancellationToken Stopped => _stop.Token;
+
+    /// <summary>Lets its children stand still.</summary>
+    public void Hold()
+    {
+        lock (_lock)
+        {
+            _heldSince ??= time.GetTimestamp();
+            _children.Hold();
+        }
+    }
+
+    /// <summary>Lets them go on.</summary>
+    public void Continue()
+    {
+        lock (_lock)
+        {
+            _heldSeconds += HeldNow();
+            _heldSince = null;
+            _children.Continue();
+        }
+    }
+
+    /// <summary>From here on, in this flow of calls, children belong to this work; waits while it is held.</summary>
+    internal Task BeginAsync()
+    {
+        _children.Enter();
+        return ChildGroup.WhileHeldAsync(Stopped);
+    }
 
     /// <summary>Ends the work and waits until its children are gone.</summary>
     public async Task StopAsync()
@@ -36,12 +69,7 @@ public sealed class RunningWork(PieceRequest request, TimeProvider time) : IDisp
     {
         lock (_lock)
         {
-            var state = _outcome switch
-            {
-                null => PieceState.Running,
-                { Problem: null } => PieceState.Done,
-                _ => PieceState.Failed,
-            };
+            var state = _outcome?.State ?? PieceState.Running;
             return new PieceReport(
                 Request.Piece,
                 Request.Lease.Id,
@@ -50,10 +78,11 @@ public sealed class RunningWork(PieceRequest request, TimeProvider time) : IDisp
                 state == PieceState.Done ? 1 : _progress.Fraction,
                 _progress.Speed,
                 _progress.CpuSeconds,
-                Math.Round(_wall ?? time.GetElapsedTime(_started).TotalSeconds, 3),
+                Math.Round(_wall ?? Wall(), 3),
                 _outcome?.Problem,
                 _outcome?.Transient ?? false,
-                _outcome?.Plan);
+                _outcome?.Plan,
+                _outcome is null && _heldSince is not null);
         }
     }
 
@@ -70,7 +99,12 @@ public sealed class RunningWork(PieceRequest request, TimeProvider time) : IDisp
         lock (_lock)
         {
             _outcome = outcome;
-            _wall = time.GetElapsedTime(_started).TotalSeconds;
+            _wall = Wall();
         }
     }
+
+    /// <summary>Seconds since it began in which it was not held.</summary>
+    private double Wall() => time.GetElapsedTime(_started).TotalSeconds - _heldSeconds - HeldNow();
+
+    private double HeldNow() => _heldSince is { } since ? time.GetElapsedTime(since).TotalSeconds : 0;
 }

@@ -16,13 +16,20 @@ public abstract record JobInput
     /// <summary>Nobody knows of a piece that was given out: its silo is gone, or the request never came there.</summary>
     public sealed record Lost(int Attempt) : JobInput;
 
-    public sealed record Pause : JobInput;
+    /// <summary>Somebody wants it to stand still.</summary>
+    /// <param name="AfterPieces">Only once the pieces in work are done; else at once, with its children held.</param>
+    /// <param name="ResumeAt">When it goes on by itself; null for never.</param>
+    public sealed record Pause(bool AfterPieces = false, DateTimeOffset? ResumeAt = null) : JobInput;
 
     public sealed record Resume : JobInput;
 
     public sealed record Cancel : JobInput;
 
     public sealed record Retry : JobInput;
+
+    /// <summary>Time has passed: what was to happen at a certain time happens.</summary>
+    /// <param name="HoldLimit">So long a paused job may keep its slots.</param>
+    public sealed record TimePassed(TimeSpan HoldLimit) : JobInput;
 }
 
 /// <summary>Something to do after the state is written; doing it twice, or never, harms nothing.</summary>
@@ -37,6 +44,12 @@ public abstract record JobEffect
 
     /// <summary>Give a slot back.</summary>
     public sealed record Return(Guid LeaseId) : JobEffect;
+
+    /// <summary>Let the children of a piece stand still.</summary>
+    public sealed record Hold(PieceId Piece, string Silo) : JobEffect;
+
+    /// <summary>Let them go on.</summary>
+    public sealed record Continue(PieceId Piece, string Silo) : JobEffect;
 
     /// <summary>End a piece that is not wanted any more.</summary>
     public sealed record Stop(PieceId Piece, string Silo) : JobEffect;

@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace OrleansAssembly.Jobs;
 
 /// <summary>Where a job is, as numbers and words; a pure view of its state.</summary>
@@ -97,11 +99,21 @@ public sealed record JobProgress(double Percent, Step Step, double StepPercent, 
             case JobStatus.Pending:
                 return state.Attempt > 1 ? $"Waiting for a free encoder (attempt {state.Attempt})" : "Waiting for a free encoder";
             case JobStatus.Paused:
-                return state.Running.IsEmpty ? "Paused" : "Paused; finishing what has been begun";
+                return state.ResumeAt is { } until ? string.Create(CultureInfo.InvariantCulture, $"Paused until {until.UtcDateTime:yyyy-MM-dd HH:mm} UTC") : "Paused";
             case JobStatus.Failed:
                 return state.Problem?.Title ?? "Failed";
             case JobStatus.Cancelled:
                 return "Cancelled";
+        }
+
+        if (state.Waiting is { } waiting && state.Running.IsEmpty)
+        {
+            return waiting.Detail;
+        }
+
+        if (state.Pausing)
+        {
+            return state.Running.Count == 1 ? "Pausing after the piece in work" : $"Pausing after the {state.Running.Count} pieces in work";
         }
 
         if (state.IdleSince is { } idle && now - idle > Between)

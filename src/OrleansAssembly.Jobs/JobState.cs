@@ -42,8 +42,11 @@ public sealed record JobState
     /// <summary>Pieces given out, of the current stage.</summary>
     public ImmutableList<RunningPiece> Running { get; init; } = [];
 
-    /// <summary>Failed tries of pieces of the current stage, by index.</summary>
-    public ImmutableDictionary<int, int> Tries { get; init; } = ImmutableDictionary<int, int>.Empty;
+    /// <summary>Pieces of the current stage that went wrong or could not begin, by index.</summary>
+    public ImmutableDictionary<int, Setback> Setbacks { get; init; } = ImmutableDictionary<int, Setback>.Empty;
+
+    /// <summary>What a piece that cannot begin waits for; null where none does.</summary>
+    public Problem? Waiting { get; init; }
 
     /// <summary>The number that the next piece given out gets: never used twice in a job.</summary>
     public int NextAttempt { get; init; } = 1;
@@ -59,6 +62,15 @@ public sealed record JobState
 
     /// <summary>Since when nothing of the job runs; null while something does.</summary>
     public DateTimeOffset? IdleSince { get; init; }
+
+    /// <summary>It is to be paused as soon as nothing of it runs.</summary>
+    public bool Pausing { get; init; }
+
+    /// <summary>Since when it is paused.</summary>
+    public DateTimeOffset? PausedAt { get; init; }
+
+    /// <summary>When a paused job goes on by itself.</summary>
+    public DateTimeOffset? ResumeAt { get; init; }
 
     /// <summary>What finished encoding pieces cost, against what was predicted.</summary>
     public CostRecord Cost { get; init; } = new(0, 0, 0, 0);
@@ -83,13 +95,27 @@ public sealed record JobState
     [JsonIgnore]
     public int Pieces => PiecesOf(Stage);
 
-    /// <summary>Slots that the job could use now, those that it holds included; 0 while it must not work.</summary>
-    [JsonIgnore]
-    public int Wanted => Works ? Pieces - Done.Count : Running.Count;
-
     /// <summary>Whether new work may be given out.</summary>
     [JsonIgnore]
-    public bool Works => Status is JobStatus.Pending or JobStatus.Running && Discarding is null;
+    public bool Works => Status is JobStatus.Pending or JobStatus.Running && Discarding is null && !Pausing;
+
+    /// <summary>Slots that the job could use now, those that it holds included.</summary>
+    public int Wanted(DateTimeOffset now) => Works
+        ? Pieces - Done.Count - Setbacks.Values.Count(setback => setback.Until > now)
+        : Running.Count;
+
+    /// <summary>The silo where everything that could be given out now has just failed: others are to be preferred. Empty where there is none such.</summary>
+    public IReadOnlyList<string> Avoided(DateTimeOffset now)
+    {
+        var open = Setbacks.Where(setback => Running.All(piece => piece.Index != setback.Key)).Select(setback => setback.Value).ToList();
+        if (!Works || open.Count < Pieces - Done.Count - Running.Count)
+        {
+            return []; // there is work that failed nowhere
+        }
+
+        var silos = open.Where(setback => setback.Until <= now).Select(setback => setback.Silo).Distinct().ToList();
+        return silos is [{ } silo] ? [silo] : [];
+    }
 
     /// <summary>Pieces of a stage; 0 where the plan is not made yet.</summary>
     public int PiecesOf(Stage stage) => stage switch
@@ -119,6 +145,12 @@ public sealed record JobState
 /// <param name="WallSeconds">How long it runs.</param>
 public sealed record RunningPiece(
     int Index, int Attempt, Guid LeaseId, string Silo, long Number = 0, double Fraction = 0, double Speed = 0, double CpuSeconds = 0, double WallSeconds = 0);
+
+/// <summary>A piece that went wrong or could not begin.</summary>
+/// <param name="Tries">How often it failed.</param>
+/// <param name="Silo">Where it failed last; null where it is not the silo's fault.</param>
+/// <param name="Until">Before this it is not tried again.</param>
+public sealed record Setback(int Tries, string? Silo, DateTimeOffset Until);
 
 /// <summary>When a step ran.</summary>
 public sealed record StepTime(DateTimeOffset StartedAt, DateTimeOffset? EndedAt = null, double Seconds = 0);

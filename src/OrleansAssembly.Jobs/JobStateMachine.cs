@@ -2,11 +2,20 @@ using System.Collections.Immutable;
 
 namespace OrleansAssembly.Jobs;
 
-/// <summary>The rules of a job's life: one total function.</summary>
-public static class JobStateMachine
+/// <summary>The rules of a job's life: one total function. This part: work; the other: what people want.</summary>
+public static partial class JobStateMachine
 {
-    /// <summary>Tries of a piece that fails in a way that may pass (child killed, stalled) before the job fails.</summary>
+    /// <summary>Tries of a piece that fails in a way that may pass (child killed, stalled, disk full) before the job fails.</summary>
     public const int MaxTries = 3;
+
+    /// <summary>
+    /// A job that wakes skips so many attempt numbers: while the store is away work goes on with numbers that are not written,
+    /// and a worker of the earlier life must not pass for one of the new.
+    /// </summary>
+    public const int AttemptsAhead = 1000;
+
+    private static readonly TimeSpan FirstBackOff = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan WaitingPeriod = TimeSpan.FromSeconds(5);
 
     /// <summary>A new job, waiting for its first slot.</summary>
     public static JobState Create(string id, JobSpec spec, int sources, DateTimeOffset now) => new()
@@ -21,23 +30,39 @@ public static class JobStateMachine
         CreatedAt = now,
     };
 
-    /// <summary>A stored job that wakes: the time since it was written, when nobody worked on it, is no running time.</summary>
-    public static JobState Wake(JobState stored, DateTimeOffset writtenAt, DateTimeOffset now) => stored.RunningSince is null
-        ? stored
-        : stored with { RanSeconds = stored.ElapsedSeconds(writtenAt), RunningSince = now };
+    /// <summary>A stored job that wakes: the time since it was written, when nobody worked on it, is no running time. Where its plan was lost it plans again.</summary>
+    public static JobState Wake(JobState stored, WorkPlan? plan, DateTimeOffset writtenAt, DateTimeOffset now)
+    {
+        var woken = stored with { Plan = plan, NextAttempt = stored.NextAttempt + AttemptsAhead };
+        woken = stored.RunningSince is null ? woken : woken with { RanSeconds = stored.ElapsedSeconds(writtenAt), RunningSince = now };
+        return plan is null && !stored.Ended ? PlanAgain(woken, now) : woken;
+    }
 
     /// <summary>What an input leads to in a state. Never throws for any input.</summary>
     public static Decision Decide(JobState state, JobInput input, DateTimeOffset now) => input switch
     {
         JobInput.SlotLent lent => Lend(state, lent, now),
-        JobInput.Reported reported => Report(state, reported.Report, now),
-        JobInput.Lost lost => Lose(state, lost.Attempt, now),
-        JobInput.Pause => Pause(state, now),
+        JobInput.Reported reported => Settled(Report(state, reported.Report, now), now),
+        JobInput.Lost lost => Settled(Lose(state, lost.Attempt, now), now),
+        JobInput.Pause pause => Pause(state, pause, now),
         JobInput.Resume => Resume(state, now),
         JobInput.Cancel => Cancel(state, now),
         JobInput.Retry => Retry(state),
+        JobInput.TimePassed passed => PassTime(state, passed.HoldLimit, now),
         _ => Refuse(state, "unknown-input", "do that"),
     };
+
+    /// <summary>
+    /// Whether a decision must be stored before it counts, even while the store is away. What only encodes goes on without: what it makes is found again by its key.
+    /// But nothing is published, and no job ends, that is not written.
+    /// </summary>
+    public static bool MustLast(JobState before, JobInput input, JobState next) =>
+        input is JobInput.Pause or JobInput.Resume or JobInput.Cancel or JobInput.Retry or JobInput.TimePassed
+        || (next.Status != before.Status && next.Status != JobStatus.Running)
+        || NeedsStore(next);
+
+    /// <summary>Whether a job is where each step must be stored before it is done.</summary>
+    public static bool NeedsStore(JobState state) => state.Stage is Stage.Publish or Stage.Project or Stage.Cleanup;
 
     private static Decision.Accepted Lend(JobState state, JobInput.SlotLent lent, DateTimeOffset now)
     {
@@ -46,7 +71,7 @@ public static class JobStateMachine
             return Nothing(state); // the same loan told twice
         }
 
-        var index = NextPiece(state);
+        var index = NextPiece(state, lent.Silo, now);
         if (index is null)
         {
             return new Decision.Accepted(state, [new JobEffect.Return(lent.LeaseId)], Durable: false); // no use for it any more
@@ -79,50 +104,73 @@ public static class JobStateMachine
             return Nothing(state); // late or repeated: another attempt counts, or it is counted already
         }
 
+        var giveBack = new JobEffect.Return(piece.LeaseId);
         switch (report.State)
         {
             case PieceState.Running:
-                var newer = piece with
-                {
-                    Number = report.Number,
-                    Fraction = Math.Max(piece.Fraction, Math.Clamp(report.Fraction, 0, 1)),
-                    Speed = report.Speed,
-                    CpuSeconds = report.CpuSeconds,
-                    WallSeconds = report.WallSeconds,
-                };
-                return new Decision.Accepted(state with { Running = state.Running.Replace(piece, newer) }, [], Durable: false);
+                return Move(state, piece, report);
 
             case PieceState.Done:
                 return Finish(state, piece, report, now);
 
             case PieceState.Failed:
-                var tries = state.Tries.GetValueOrDefault(piece.Index) + 1;
-                var without = Without(state, piece, now) with { Tries = state.Tries.SetItem(piece.Index, tries) };
+                var tries = (state.Setbacks.GetValueOrDefault(piece.Index)?.Tries ?? 0) + 1;
                 return report.Transient && tries < MaxTries
-                    ? new Decision.Accepted(without, [new JobEffect.Return(piece.LeaseId)])
-                    : End(without, JobStatus.Failed, report.Problem ?? Unexplained(report.Piece), now, new JobEffect.Return(piece.LeaseId));
+                    ? new Decision.Accepted(Without(state, piece, now, new Setback(tries, piece.Silo, now + BackOff(tries))), [giveBack])
+                    : End(Without(state, piece, now), JobStatus.Failed, report.Problem ?? Unexplained(report.Piece), now, giveBack);
+
+            case PieceState.Waiting:
+                var later = new Setback(state.Setbacks.GetValueOrDefault(piece.Index)?.Tries ?? 0, null, now + WaitingPeriod);
+                return new Decision.Accepted(Without(state, piece, now, later) with { Waiting = report.Problem }, [giveBack]);
+
+            case PieceState.GivenBack:
+                return new Decision.Accepted(Without(state, piece, now), [giveBack]);
 
             default:
                 return Nothing(state); // a state that a newer version knows
         }
     }
 
-    private static Decision.Accepted Finish(JobState state, RunningPiece piece, PieceReport report, DateTimeOffset now)
+    /// <summary>A piece at work tells its numbers; whether it stands still is put right where it is not as it should be.</summary>
+    private static Decision.Accepted Move(JobState state, RunningPiece piece, PieceReport report)
     {
-        JobEffect giveBack = new JobEffect.Return(piece.LeaseId);
-        var next = Without(state, piece, now) with
+        var newer = piece with
+        {
+            Number = report.Number,
+            Fraction = Math.Max(piece.Fraction, Math.Clamp(report.Fraction, 0, 1)),
+            Speed = report.Speed,
+            CpuSeconds = report.CpuSeconds,
+            WallSeconds = report.WallSeconds,
+        };
+        var next = state with { Running = state.Running.Replace(piece, newer) };
+        var paused = state.Status == JobStatus.Paused;
+        JobEffect[] effects = paused == report.Held ? []
+            : paused ? [new JobEffect.Hold(Name(state, piece), piece.Silo)]
+            : [new JobEffect.Continue(Name(state, piece), piece.Silo)];
+        return new Decision.Accepted(next, effects, Durable: false);
+    }
+
+    private static Decision.Accepted Finish(JobState state, RunningPiece piece, PieceReport report, DateTimeOffset now) => Advance(
+        Without(state, piece, now) with
         {
             Done = state.Done.Add(piece.Index),
+            Setbacks = state.Setbacks.Remove(piece.Index),
             Plan = report.Plan ?? state.Plan,
             Cost = state.Stage == Stage.Encode ? Learn(state, piece, report) : state.Cost,
-        };
+            Waiting = null,
+        },
+        now,
+        new JobEffect.Return(piece.LeaseId));
 
+    /// <summary>Goes on to the next stage that has work; completes the job after the last. A paused job completes when it is resumed.</summary>
+    private static Decision.Accepted Advance(JobState next, DateTimeOffset now, params JobEffect[] effects)
+    {
         while (next.Done.Count >= next.Pieces)
         {
             var stages = StepList.Stages(next.Type);
             if (next.StagePosition == stages.Count - 1)
             {
-                return End(next, JobStatus.Completed, null, now, giveBack);
+                return next.Status == JobStatus.Paused ? new Decision.Accepted(next, effects) : End(next, JobStatus.Completed, null, now, effects);
             }
 
             var stepEnds = StepList.Of(next.Type, stages[next.StagePosition]) != StepList.Of(next.Type, stages[next.StagePosition + 1]);
@@ -130,12 +178,12 @@ public static class JobStateMachine
             {
                 StagePosition = next.StagePosition + 1,
                 Done = IndexSet.Empty,
-                Tries = ImmutableDictionary<int, int>.Empty,
+                Setbacks = ImmutableDictionary<int, Setback>.Empty,
                 Steps = stepEnds ? CloseStep(next, now).Add(new StepTime(now)) : next.Steps,
             };
         }
 
-        return new Decision.Accepted(next, [giveBack]);
+        return new Decision.Accepted(next, effects);
     }
 
     private static Decision.Accepted Lose(JobState state, int attempt, DateTimeOffset now)
@@ -146,64 +194,10 @@ public static class JobStateMachine
             : new Decision.Accepted(Without(state, piece, now), [new JobEffect.Return(piece.LeaseId)]);
     }
 
-    private static Decision Pause(JobState state, DateTimeOffset now) => state.Status switch
-    {
-        JobStatus.Paused => Nothing(state), // asking twice is no mistake
-        JobStatus.Pending or JobStatus.Running => new Decision.Accepted(StopClock(state, now) with { Status = JobStatus.Paused }, []),
-        _ => Refuse(state, "not-running", "paused"),
-    };
-
-    private static Decision Resume(JobState state, DateTimeOffset now) => state.Status switch
-    {
-        JobStatus.Pending or JobStatus.Running => Nothing(state), // asking twice is no mistake
-        JobStatus.Paused when state.StartedAt is null => new Decision.Accepted(state with { Status = JobStatus.Pending }, []),
-        JobStatus.Paused => new Decision.Accepted(state with { Status = JobStatus.Running, RunningSince = now }, []),
-        _ => Refuse(state, "not-paused", "resumed"),
-    };
-
-    private static Decision Cancel(JobState state, DateTimeOffset now) => state.Status switch
-    {
-        JobStatus.Cancelled => Nothing(state), // asking twice is no mistake
-        JobStatus.Completed or JobStatus.Failed => Refuse(state, "already-ended", "cancelled"),
-        _ => End(state, JobStatus.Cancelled, null, now),
-    };
-
-    /// <summary>
-    /// A retry goes through all stages again, since a source may have been mended meanwhile; finished segments are found by their content key and not made again.
-    /// </summary>
-    private static Decision Retry(JobState state) => state.Status switch
-    {
-        JobStatus.Failed or JobStatus.Cancelled => new Decision.Accepted(
-            state with
-            {
-                Status = JobStatus.Pending,
-                Attempt = state.Attempt + 1,
-                StartedAt = null,
-                EndedAt = null,
-                StagePosition = 0,
-                Done = IndexSet.Empty,
-                Tries = ImmutableDictionary<int, int>.Empty,
-                Steps = [],
-                RanSeconds = 0,
-                RunningSince = null,
-                Cost = new CostRecord(0, 0, 0, 0),
-                Problem = null,
-                Plan = null,
-            },
-            []),
-        JobStatus.Pending or JobStatus.Running when state.Attempt > 1 => Nothing(state), // asking twice is no mistake
-        _ => Refuse(state, "not-failed", "retried"),
-    };
-
     private static Decision.Accepted End(JobState state, JobStatus status, Problem? problem, DateTimeOffset now, params JobEffect[] first)
     {
         var effects = new List<JobEffect>(first);
-        foreach (var piece in state.Running)
-        {
-            effects.Add(new JobEffect.Stop(Name(state, piece), piece.Silo));
-            effects.Add(new JobEffect.Return(piece.LeaseId));
-        }
-
+        effects.AddRange(LetGo(state));
         var discarding = status == JobStatus.Cancelled ? state.NextAttempt : (int?)null;
         if (discarding is { } attempt)
         {
@@ -220,12 +214,25 @@ public static class JobStateMachine
             EndedAt = now,
             Running = [],
             Steps = CloseStep(state, now),
+            Waiting = null,
+            Pausing = false,
+            PausedAt = null,
+            ResumeAt = null,
         };
         return new Decision.Accepted(next, effects);
     }
 
-    /// <summary>The first piece of the stage that is neither done nor given out; null where there is none or the job must not work.</summary>
-    private static int? NextPiece(JobState state)
+    /// <summary>Ends all that runs and gives its slots back.</summary>
+    private static IEnumerable<JobEffect> LetGo(JobState state) => state.Running.SelectMany(piece => new JobEffect[]
+    {
+        new JobEffect.Stop(Name(state, piece), piece.Silo), new JobEffect.Return(piece.LeaseId),
+    });
+
+    /// <summary>
+    /// The piece to give out on a silo: neither done nor given out nor waiting for its next try, and rather one that has not just failed there.
+    /// Null where there is none or the job must not work.
+    /// </summary>
+    private static int? NextPiece(JobState state, string silo, DateTimeOffset now)
     {
         if (!state.Works)
         {
@@ -233,15 +240,59 @@ public static class JobStateMachine
         }
 
         var taken = state.Running.Aggregate(state.Done, (set, piece) => set.Add(piece.Index));
-        var index = taken.NextMissing(0);
-        return index < state.Pieces ? index : null;
+        int? second = null;
+        for (var index = taken.NextMissing(0); index < state.Pieces; index = taken.NextMissing(index + 1))
+        {
+            if (!state.Setbacks.TryGetValue(index, out var setback))
+            {
+                return index;
+            }
+
+            if (setback.Until <= now)
+            {
+                if (setback.Silo != silo)
+                {
+                    return index;
+                }
+
+                second ??= index;
+            }
+        }
+
+        return second;
     }
 
-    private static JobState Without(JobState state, RunningPiece piece, DateTimeOffset now)
+    private static JobState Without(JobState state, RunningPiece piece, DateTimeOffset now, Setback? setback = null)
     {
         var running = state.Running.Remove(piece);
-        return state with { Running = running, IdleSince = running.IsEmpty ? now : null };
+        return state with
+        {
+            Running = running,
+            IdleSince = running.IsEmpty ? now : null,
+            Setbacks = setback is null ? state.Setbacks : state.Setbacks.SetItem(piece.Index, setback),
+        };
     }
+
+    private static JobState PlanAgain(JobState state, DateTimeOffset now)
+    {
+        var planning = StepList.Stages(state.Type).ToList().IndexOf(Stage.Plan);
+        if (planning < 0 || state.StagePosition <= planning)
+        {
+            return state;
+        }
+
+        var before = state.Steps.Take(StepList.Of(state.Type, Stage.Plan).Index - 1);
+        return state with
+        {
+            StagePosition = planning,
+            Done = IndexSet.Empty,
+            Running = [],
+            Setbacks = ImmutableDictionary<int, Setback>.Empty,
+            Steps = [.. before, new StepTime(now)],
+        };
+    }
+
+    private static TimeSpan BackOff(int tries) => FirstBackOff * Math.Pow(4, tries - 1);
 
     private static CostRecord Learn(JobState state, RunningPiece piece, PieceReport report) => report.CpuSeconds <= 0
         ? state.Cost // found finished from an earlier try: it tells nothing of the machine

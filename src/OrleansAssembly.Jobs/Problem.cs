@@ -12,6 +12,10 @@ public sealed record Problem(string Type, string Title, string Detail, int Statu
 
     public static Problem Of(string name, string title, string detail, int status = 422) => new(Prefix + name, title, detail, status);
 
+    /// <summary>What was asked for needs the store, and it is away.</summary>
+    public static Problem StoreUnavailable { get; } = Of(
+        "store-unavailable", "The store does not answer", "Nothing was changed, and jobs that run go on. Try again in a moment.", 503);
+
     /// <summary>Every mistake in a spec, by field path.</summary>
     public static Problem Invalid(IEnumerable<Timeline.FieldProblem> problems)
     {

@@ -62,11 +62,22 @@ public enum Stage
 /// <param name="Attempt">1 for the first try; a higher number overrules a lower one.</param>
 public sealed record PieceId(string JobId, Stage Stage, int Index, int Attempt);
 
+/// <summary>Where a piece of work is.</summary>
 public enum PieceState
 {
+    /// <summary>At work, or held where <see cref="PieceReport.Held"/> says so.</summary>
     Running,
+
     Done,
+
+    /// <summary>It went wrong: the problem says why, and whether another try may do better.</summary>
     Failed,
+
+    /// <summary>It cannot begin yet for a reason that is nobody's fault (the disk has no room): to be tried again later, as often as it takes.</summary>
+    Waiting,
+
+    /// <summary>Its silo leaves: whoever is lent a slot elsewhere begins it anew. No failed try.</summary>
+    GivenBack,
 }
 
 /// <summary>The whole state of a piece of work; a later report replaces an earlier one, a repeated one changes nothing.</summary>
@@ -81,6 +92,7 @@ public enum PieceState
 /// <param name="Problem">Why it failed.</param>
 /// <param name="Transient">Another try may do better.</param>
 /// <param name="Plan">What the plan stage found.</param>
+/// <param name="Held">It stands still, because its job is paused.</param>
 public sealed record PieceReport(
     PieceId Piece,
     Guid LeaseId,
@@ -92,7 +104,8 @@ public sealed record PieceReport(
     double WallSeconds,
     Problem? Problem = null,
     bool Transient = false,
-    WorkPlan? Plan = null);
+    WorkPlan? Plan = null,
+    bool Held = false);
 
 /// <summary>How much work the later stages have; written once, by the plan stage.</summary>
 /// <param name="Frames">Length of the film.</param>

@@ -87,6 +87,8 @@ public sealed partial class FfmpegRunner(IOptions<MediaOptions> options, TimePro
     private async Task<FfmpegRun> RunAsync(string program, IReadOnlyList<string> arguments, string workingDirectory, Child child, PipeTarget output, CancellationToken cancel)
     {
         cancel.ThrowIfCancellationRequested();
+        var group = ChildGroup.Current;
+        await ChildGroup.WhileHeldAsync(cancel);
         var errors = new StderrTail(options.Value.Root);
         var command = Shell(program, arguments)
             .WithWorkingDirectory(workingDirectory)
@@ -101,6 +103,7 @@ public sealed partial class FfmpegRunner(IOptions<MediaOptions> options, TimePro
         try
         {
             var run = await ChildProcess.StartAsync(command, kill.Token, end.Token);
+            group?.Add(run.ProcessId);
             child.Started(run.ProcessId);
             var period = options.Value.StallLimit / LooksPerLimit;
             await using var watch = time.CreateTimer(_ => child.Watch(LooksPerLimit), null, period, period);
@@ -108,6 +111,7 @@ public sealed partial class FfmpegRunner(IOptions<MediaOptions> options, TimePro
             {
                 kill.CancelAfter(Grace);
                 end.Cancel();
+                Signal.Send(run.ProcessId, Signal.Continue); // a held child hears nothing else
             });
             var result = await run;
             cancel.ThrowIfCancellationRequested();
@@ -127,6 +131,10 @@ public sealed partial class FfmpegRunner(IOptions<MediaOptions> options, TimePro
         catch (OperationCanceledException)
         {
             throw new OperationCanceledException(cancel);
+        }
+        finally
+        {
+            group?.Remove(child.Pid);
         }
     }
 

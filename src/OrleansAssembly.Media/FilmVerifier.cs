@@ -98,6 +98,7 @@ public sealed class FilmVerifier(FfmpegRunner runner, IOptions<MediaOptions> opt
         var done = 0L;
         while (await stream.ReadAsync(buffer, cancel) is var read and > 0)
         {
+            await ChildGroup.WhileHeldAsync(cancel);
             hash.AppendData(buffer, 0, read);
             done += read;
             onProgress((double)done / stream.Length);

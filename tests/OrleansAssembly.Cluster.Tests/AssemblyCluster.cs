@@ -67,7 +67,7 @@ public sealed class AssemblyCluster : IAsyncLifetime
     {
         var watched = new WatchedJob(NewId());
         var job = Job(watched.Id);
-        watched.Seen.Enqueue(await job.SubmitAsync(spec));
+        watched.Seen.Enqueue((await job.SubmitAsync(spec)).Progress!);
         watched.Reference = Silos.Client.CreateObjectReference<IProgressObserver>(watched);
         await job.WatchAsync(watched.Reference);
         return watched;

@@ -92,21 +92,20 @@ public class JobTests(AssemblyCluster cluster) : IClassFixture<AssemblyCluster>
     }
 
     [Fact]
-    public async Task APausedJob_GivesOutNothing_UntilItIsResumed()
+    public async Task APausedJob_StandsStill_UntilItIsResumed()
     {
         var job = await cluster.SubmitAsync(Spec(shots: 6));
         await AssemblyCluster.UntilAsync(job, update => update.StepIndex >= 6, "the encoding");
-        var paused = await cluster.Job(job.Id).PauseAsync();
+        var paused = await cluster.Job(job.Id).PauseAsync(PauseWish.Now);
         Assert.Equal(JobStatus.Paused, paused.Progress?.Status);
-        var idle = await AssemblyCluster.UntilAsync(job, update => update is { Status: JobStatus.Paused, Message: "Paused" }, "the end of what had been begun");
-        Assert.Equal(JobStatus.Paused, (await cluster.Job(job.Id).PauseAsync()).Progress?.Status);
-        Assert.Equal(idle.Progress, (await cluster.Job(job.Id).GetProgressAsync())!.Progress);
+        Assert.Equal(JobStatus.Paused, (await cluster.Job(job.Id).PauseAsync(PauseWish.Now)).Progress?.Status);
+        Assert.Equal(paused.Progress!.Progress, (await cluster.Job(job.Id).GetProgressAsync())!.Progress);
 
         await cluster.Job(job.Id).ResumeAsync();
         var last = await AssemblyCluster.UntilAsync(job, Ended, "the end of the job");
 
         Assert.True(last.Status == JobStatus.Completed, $"{last.Message}: {last.Error?.Detail}");
-        Assert.Equal(409, (await cluster.Job(job.Id).PauseAsync()).Refusal?.Status);
+        Assert.Equal(409, (await cluster.Job(job.Id).PauseAsync(PauseWish.Now)).Refusal?.Status);
     }
 
     [Fact]

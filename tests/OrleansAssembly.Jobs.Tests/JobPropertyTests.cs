@@ -18,6 +18,12 @@ public class JobPropertyTests
         Cancel,
         Retry,
         Crash,
+        Wake,
+        PauseAfter,
+        PauseUntil,
+        TimePasses,
+        GiveBack,
+        Wait,
     }
 
     // Work is more frequent than trouble, so that lives get somewhere.
@@ -30,7 +36,13 @@ public class JobPropertyTests
         (3, Gen.Const(Event.RepeatOldReport)),
         (1, Gen.Const(Event.Pause)),
         (3, Gen.Const(Event.Resume)),
-        (2, Gen.Const(Event.Crash)));
+        (2, Gen.Const(Event.Crash)),
+        (1, Gen.Const(Event.Wake)),
+        (1, Gen.Const(Event.PauseAfter)),
+        (1, Gen.Const(Event.PauseUntil)),
+        (4, Gen.Const(Event.TimePasses)),
+        (1, Gen.Const(Event.GiveBack)),
+        (1, Gen.Const(Event.Wait)));
 
     private static readonly Gen<Event> AllEvents = Gen.Frequency((40, Events), (1, Gen.Const(Event.Cancel)), (2, Gen.Const(Event.Retry)));
 
@@ -62,8 +74,9 @@ public class JobPropertyTests
             Assert.Equal(state.Running.Count, state.Running.Select(piece => piece.Index).Distinct().Count());
             Assert.DoesNotContain(state.Running, piece => state.Done.Contains(piece.Index));
             Assert.All(state.Done.Members(), index => Assert.InRange(index, 0, state.Pieces - 1));
-            Assert.True(state.Running.Count <= state.Wanted || state.Status == JobStatus.Paused);
-            Assert.True(!state.Ended || (state.Running.IsEmpty && state.Wanted == 0));
+            Assert.True(!state.Ended || (state.Running.IsEmpty && state.Wanted(life.Now) == 0));
+            Assert.True(!state.Pausing || !state.Running.IsEmpty);
+            Assert.True(state.Status == JobStatus.Paused == state.PausedAt is not null);
         }
     });
 
@@ -76,10 +89,7 @@ public class JobPropertyTests
             life.Happen(happening, pick);
         }
 
-        if (life.State.Status == JobStatus.Paused)
-        {
-            life.Apply(new JobInput.Resume());
-        }
+        life.Apply(new JobInput.Resume());
 
         if (life.State.Status is JobStatus.Failed or JobStatus.Cancelled)
         {
@@ -122,6 +132,8 @@ public class JobPropertyTests
         private ProgressReserve _reserve = ProgressReserve.None;
         private DateTimeOffset _now = Given.Start;
 
+        public DateTimeOffset Now => _now;
+
         public JobState State { get; private set; } = state;
 
         public ProgressShown Shown { get; private set; } = ProgressShown.After(ProgressReserve.None);
@@ -152,8 +164,23 @@ public class JobPropertyTests
                 case Event.RepeatOldReport when _reports.Count > 0:
                     Apply(new JobInput.Reported(_reports[pick % _reports.Count]));
                     break;
+                case Event.GiveBack when piece is not null:
+                    Report(Given.Report(State, piece, PieceState.GivenBack));
+                    break;
+                case Event.Wait when piece is not null:
+                    Report(Given.Report(State, piece, PieceState.Waiting));
+                    break;
                 case Event.Pause:
                     Apply(new JobInput.Pause());
+                    break;
+                case Event.PauseAfter:
+                    Apply(new JobInput.Pause(AfterPieces: true));
+                    break;
+                case Event.PauseUntil:
+                    Apply(new JobInput.Pause(ResumeAt: _now.AddSeconds(pick % 50)));
+                    break;
+                case Event.TimePasses:
+                    Apply(new JobInput.TimePassed(TimeSpan.FromSeconds(20)));
                     break;
                 case Event.Resume:
                     Apply(new JobInput.Resume());
@@ -163,6 +190,16 @@ public class JobPropertyTests
                     break;
                 case Event.Retry:
                     Apply(new JobInput.Retry());
+                    break;
+                case Event.Wake:
+                    State = JobStateMachine.Wake(_stored, pick % 2 == 0 ? _stored.Plan : null, _now, _now);
+                    if (State.StagePosition < _stored.StagePosition)
+                    {
+                        _done.RemoveWhere(piece => piece.Attempt == State.Attempt && piece.Stage >= Stage.Plan); // planned again, and all that comes of it
+                    }
+
+                    _stored = State;
+                    Shown = ProgressShown.After(_reserve) with { Attempt = _reserve.Attempt };
                     break;
                 case Event.Crash:
                     State = _stored;

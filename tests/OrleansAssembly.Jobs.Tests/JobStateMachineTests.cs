@@ -57,16 +57,6 @@ public class JobStateMachineTests
         Assert.Single(job.Running);
     }
 
-    [Fact]
-    public void Pause_WhenRunning_StopsDispatchAndKeepsWhatRuns()
-    {
-        var job = Given.Job().WorkUntil(Stage.Encode).Lend().Accept(new JobInput.Pause());
-
-        Assert.Equal(JobStatus.Paused, job.Status);
-        Assert.Equal(1, job.Wanted);
-        Assert.Single(job.Lend().Running);
-        Assert.Equal(1, job.Finish().Done.Count);
-    }
 
     [Fact]
     public void RunningTime_ExcludesPauses()
@@ -81,7 +71,7 @@ public class JobStateMachineTests
     [Fact]
     public void RunningTime_ExcludesTheTimeThatTheServerWasAway()
     {
-        var job = JobStateMachine.Wake(Given.Job().Lend(), Given.Start.AddSeconds(10), Given.Start.AddSeconds(1000));
+        var job = JobStateMachine.Wake(Given.Job().Lend(), null, Given.Start.AddSeconds(10), Given.Start.AddSeconds(1000));
 
         Assert.Equal(15, job.ElapsedSeconds(Given.Start.AddSeconds(1005)));
     }
@@ -107,24 +97,25 @@ public class JobStateMachineTests
     public void ARetryOfACancelledJob_BeginsOnlyWhenTheOldWorkIsRemoved()
     {
         var job = Given.Job().WorkUntil(Stage.Encode).Lend().Accept(new JobInput.Cancel()).Accept(new JobInput.Retry());
-        Assert.Equal((JobStatus.Pending, 0), (job.Status, job.Wanted));
+        Assert.Equal((JobStatus.Pending, 0), (job.Status, job.Wanted(Given.Start)));
         Assert.Empty(job.Lend().Running);
 
         var removed = new PieceReport(new PieceId(job.Id, Stage.Cleanup, 0, job.Discarding!.Value), Guid.Empty, 1, PieceState.Done, 1, 0, 0, 0);
         job = job.Accept(new JobInput.Reported(removed));
 
-        Assert.Equal(1, job.Wanted);
+        Assert.Equal(1, job.Wanted(Given.Start));
         Assert.Single(job.Lend().Running);
     }
 
     [Fact]
     public void AFailureThatMayPass_IsTriedAgain_UpToALimit()
     {
-        var job = Given.Job().WorkUntil(Stage.Encode);
+        var job = Given.Job().WorkUntil(Stage.Resolve);
         for (var attempt = 1; attempt < JobStateMachine.MaxTries; attempt++)
         {
             job = job.Lend().Fail(transient: true);
             Assert.Equal(JobStatus.Running, job.Status);
+            job = job with { Setbacks = job.Setbacks.SetItem(0, job.Setbacks[0] with { Until = Given.Start }) };
         }
 
         job = job.Lend().Fail(transient: true);

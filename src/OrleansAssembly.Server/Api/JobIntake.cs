@@ -60,8 +60,9 @@ public sealed class JobIntake(IGrainFactory grains, MediaStore media, Idempotenc
         }
 
         var grain = grains.GetGrain<IJobGrain>(jobId);
-        await grain.SubmitAsync(spec);
-        return new Intake(await grain.GetAsync(), true, null);
+        return await grain.SubmitAsync(spec) is { Refusal: { } refusal }
+            ? Refused(refusal.ToProblem())
+            : new Intake(await grain.GetAsync(), true, null);
     }
 
     private async Task<Problem?> ExportProblemAsync(string sourceJobId)

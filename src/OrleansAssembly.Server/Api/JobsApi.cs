@@ -27,8 +27,11 @@ public static class JobsApi
         jobs.MapGet("/{id}", GetAsync).WithName("GetJob").WithSummary("A job whole").ProducesProblem(404);
         jobs.MapGet("/{id}/progress", GetProgressAsync).WithName("GetProgress").WithSummary("The newest progress; its ETag is the sequence")
             .Produces(StatusCodes.Status304NotModified).ProducesProblem(404);
-        jobs.MapPost("/{id}/pause", (string id, IGrainFactory grains) => CommandAsync(id, grains, job => job.PauseAsync()))
-            .WithName("PauseJob").WithSummary("Pause").ProducesProblem(404).ProducesProblem(409);
+        jobs.MapPost("/{id}/pause", PauseAsync)
+            .WithName("PauseJob").WithSummary("Pause at once, or after the segments in work; for good, or until a time")
+            .WithDescription("Without a body at once. { \"after\": \"segment\" } finishes what is in work first; { \"resumeAt\": \"2026-01-31T06:00:00Z\" } goes on by itself then.")
+            .Accepts<PauseWish>(isOptional: true, "application/json")
+            .ProducesProblem(400).ProducesProblem(404).ProducesProblem(409);
         jobs.MapPost("/{id}/resume", (string id, IGrainFactory grains) => CommandAsync(id, grains, job => job.ResumeAsync()))
             .WithName("ResumeJob").WithSummary("Resume").ProducesProblem(404).ProducesProblem(409);
         jobs.MapPost("/{id}/cancel", (string id, IGrainFactory grains) => CommandAsync(id, grains, job => job.CancelAsync()))
@@ -99,6 +102,26 @@ public static class JobsApi
         return EntityTag.TryParseList(http.Request.Headers.IfNoneMatch, out var known) && known.Any(k => k.Compare(tag, useStrongComparison: false))
             ? TypedResults.StatusCode(StatusCodes.Status304NotModified)
             : TypedResults.Ok(progress);
+    }
+
+    private static async Task<Results<Ok<ProgressUpdate>, ProblemHttpResult>> PauseAsync(
+        string id, HttpRequest request, IGrainFactory grains, TimeProvider time, CancellationToken cancellation)
+    {
+        var wish = PauseWish.Now;
+        if (request.ContentLength is > 0 || request.Headers.TransferEncoding.Count > 0)
+        {
+            var body = await JsonBody.ReadAsync<PauseWish>(request, cancellation);
+            if (body.Value is null)
+            {
+                return Problems.Of(body.Problem!);
+            }
+
+            wish = body.Value;
+        }
+
+        return wish.ResumeAt <= time.GetUtcNow()
+            ? Problems.Of("invalid-pause", "The pause cannot be accepted", "resumeAt lies in the past: name a later time, or leave it out.", 400)
+            : await CommandAsync(id, grains, job => job.PauseAsync(wish));
     }
 
     private static async Task<Results<Ok<ProgressUpdate>, ProblemHttpResult>> CommandAsync(string id, IGrainFactory grains, Func<IJobGrain, Task<CommandResult>> command)

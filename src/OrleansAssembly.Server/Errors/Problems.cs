@@ -62,6 +62,8 @@ public sealed class ProblemWriter : IProblemDetailsWriter
     /// <summary>People read them in a terminal: an apostrophe stays one.</summary>
     private static readonly JsonSerializerOptions Json = new(AssemblyJson.Options) { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
+    private const string RetryAfterSeconds = "2";
+
     public bool CanWrite(ProblemDetailsContext context) => true;
 
     public async ValueTask WriteAsync(ProblemDetailsContext context)
@@ -79,6 +81,11 @@ public sealed class ProblemWriter : IProblemDetailsWriter
         if (problem.Status >= 500)
         {
             problem.Extensions["traceId"] = Trace(http);
+        }
+
+        if (problem.Status == StatusCodes.Status503ServiceUnavailable)
+        {
+            http.Response.Headers.RetryAfter = RetryAfterSeconds;
         }
 
         http.Response.StatusCode = problem.Status.Value;

@@ -8,8 +8,6 @@ namespace OrleansAssembly.Server.Errors;
 /// <summary>The one place where an exception becomes an answer.</summary>
 public sealed partial class UnexpectedErrors(IProblemDetailsService problems, ILogger<UnexpectedErrors> logger) : IExceptionHandler
 {
-    private const string RetryAfterSeconds = "2";
-
     public async ValueTask<bool> TryHandleAsync(HttpContext httpContext, Exception exception, CancellationToken cancellationToken)
     {
         if (httpContext.RequestAborted.IsCancellationRequested)
@@ -26,11 +24,8 @@ public sealed partial class UnexpectedErrors(IProblemDetailsService problems, IL
         else if (IsUnavailable(exception))
         {
             LogUnavailable(exception, httpContext.Request.Path, ProblemWriter.Trace(httpContext));
-            httpContext.Response.Headers.RetryAfter = RetryAfterSeconds;
-            details.Status = StatusCodes.Status503ServiceUnavailable;
-            details.Type = Problem.Prefix + "store-unavailable";
-            details.Title = "The store does not answer";
-            details.Detail = "Jobs that run go on. Try again in a moment.";
+            var problem = Problem.StoreUnavailable;
+            (details.Status, details.Type, details.Title, details.Detail) = (problem.Status, problem.Type, problem.Title, problem.Detail);
         }
         else
         {

@@ -1,0 +1,270 @@
+using Microsoft.Extensions.Logging;
+using Orleans.Storage;
+using OrleansAssembly.Jobs;
+
+namespace OrleansAssembly.Grains;
+
+/// <summary>
+/// What is stored of a job, and the one place that writes it. Some things must be written before they count; the rest is written at once where the
+/// store answers, and else as soon as it does: what it tells is found again by looking. A store that lost its last second is written to again.
+/// </summary>
+internal sealed partial class JobRecord(
+    IPersistentState<JobEnvelope> job,
+    IPersistentState<SpecEnvelope> asked,
+    IPersistentState<PlanEnvelope> plan,
+    StoreWatch store,
+    TimeProvider time,
+    ILogger log)
+{
+    /// <summary>So long a write may take before work goes on without it.</summary>
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(1);
+
+    /// <summary>So long the store may lose what it has acknowledged: its log is synced each second.</summary>
+    private static readonly TimeSpan Syncs = TimeSpan.FromSeconds(3);
+
+    private readonly Guid _writer = Guid.NewGuid();
+    private readonly (Guid Writer, long Revision) _found = (job.State.Writer, job.State.Revision);
+    private Task<Saved> _writing = Task.FromResult(Saved.Written);
+    private bool _askedWritten = true;
+    private bool _planWritten = true;
+    private long _writtenAt = time.GetTimestamp();
+    private int _returns = store.Returns;
+
+    private enum Saved
+    {
+        Written,
+        Away,
+        Overruled,
+    }
+
+    public JobSpec? Spec => asked.State.Spec;
+
+    /// <summary>What was last written, or is waiting to be; null for a job that was never submitted.</summary>
+    public JobState? State => job.State.State;
+
+    public DateTimeOffset WrittenAt => job.State.WrittenAt;
+
+    public ProgressReserve Reserved => job.State.Reserved ?? ProgressReserve.None;
+
+    /// <summary>There is something that the store has not got.</summary>
+    public bool Behind { get; private set; }
+
+    /// <summary>All is written, and the store will not forget it.</summary>
+    public bool Settled => !Behind && !store.IsAway && _returns == store.Returns && time.GetElapsedTime(_writtenAt) > Syncs;
+
+    /// <summary>The plan that belongs to the stored attempt; null where it is not made yet, or lost.</summary>
+    public WorkPlan? PlanOf(JobState state) => plan.State.Attempt == state.Attempt ? plan.State.Plan : null;
+
+    /// <summary>Writes what is asked for; false where the store is away.</summary>
+    public async Task<bool> AskAsync(JobSpec spec)
+    {
+        asked.State.Spec = spec;
+        return await WriteOverAsync(asked);
+    }
+
+    /// <summary>Writes a state that must last; false where the store is away, and then it did not happen.</summary>
+    /// <exception cref="InconsistentStateException">The job lives elsewhere by now.</exception>
+    public async Task<bool> SaveAsync(JobState next, ProgressReserve reserve)
+    {
+        var (state, reserved) = (job.State.State, job.State.Reserved);
+        Take(next, reserve);
+        if (await WriteAsync())
+        {
+            return true;
+        }
+
+        (job.State.State, job.State.Reserved) = (state, reserved);
+        Behind = true; // the write that was given up may still arrive: it is written over
+        return false;
+    }
+
+    /// <summary>Takes a state that need not last, and writes it where the store answers.</summary>
+    /// <exception cref="InconsistentStateException">The job lives elsewhere by now.</exception>
+    public async Task OfferAsync(JobState next, ProgressReserve reserve)
+    {
+        Take(next, reserve);
+        await WriteAsync();
+    }
+
+    /// <summary>Writes what the store has not got, or may have forgotten.</summary>
+    /// <returns>True where it may have forgotten: what else is stored of the job is to be written again too.</returns>
+    /// <exception cref="InconsistentStateException">The job lives elsewhere by now.</exception>
+    public async Task<bool> CatchUpAsync()
+    {
+        var forgotten = _returns != store.Returns;
+        if (State is not null && (Behind || forgotten))
+        {
+            await WriteAsync();
+        }
+
+        return forgotten && !Behind;
+    }
+
+    public async Task ClearAsync()
+    {
+        await plan.ClearStateAsync();
+        await job.ClearStateAsync();
+        await asked.ClearStateAsync();
+    }
+
+    private void Take(JobState next, ProgressReserve reserve)
+    {
+        if (next.Plan is { } made && !ReferenceEquals(made, plan.State.Plan))
+        {
+            (plan.State.Plan, plan.State.Attempt) = (made, next.Attempt);
+            _planWritten = false;
+        }
+
+        (job.State.State, job.State.Reserved, job.State.WrittenAt) = (next, reserve, time.GetUtcNow());
+        (job.State.Writer, job.State.Revision) = (_writer, job.State.Revision + 1);
+        Behind = true;
+    }
+
+    private async Task<bool> WriteAsync()
+    {
+        if (store.IsAway)
+        {
+            return false;
+        }
+
+        // One write at a time: where the store hangs, the next one waits for the answer to the last.
+        var saved = await WithinPatienceAsync(_writing) is Saved.Away && !_writing.IsCompleted
+            ? Saved.Away
+            : await WithinPatienceAsync(_writing = WriteNowAsync());
+        if (saved == Saved.Overruled)
+        {
+            throw new InconsistentStateException($"Another activation of job {job.State.State?.Id} has written since.");
+        }
+
+        Behind = saved != Saved.Written;
+        return !Behind;
+    }
+
+    private async Task<Saved> WithinPatienceAsync(Task<Saved> writing)
+    {
+        try
+        {
+            return await writing.WaitAsync(Patience, time);
+        }
+        catch (TimeoutException)
+        {
+            return Saved.Away;
+        }
+    }
+
+    private async Task<Saved> WriteNowAsync()
+    {
+        var returns = store.Returns;
+        if (returns != _returns)
+        {
+            (_askedWritten, _planWritten) = (false, plan.State.Plan is null);
+        }
+
+        _askedWritten = _askedWritten || await WriteOverAsync(asked);
+        _planWritten = _planWritten || await WriteOverAsync(plan);
+        if (!_askedWritten || !_planWritten)
+        {
+            return Saved.Away;
+        }
+
+        try
+        {
+            await WriteJobAsync();
+            (_writtenAt, _returns) = (time.GetTimestamp(), returns);
+            return Saved.Written;
+        }
+        catch (InconsistentStateException)
+        {
+            return Saved.Overruled;
+        }
+        catch (Exception failure) when (failure is not OutOfMemoryException)
+        {
+            LogAway(log, failure, job.State.State?.Id);
+            return Saved.Away;
+        }
+    }
+
+    private async Task WriteJobAsync()
+    {
+        try
+        {
+            await job.WriteStateAsync();
+        }
+        catch (InconsistentStateException)
+        {
+            // Either another activation has written, or the store came back without its last second: then what is there is older than what is known here.
+            var mine = job.State;
+            await job.ReadStateAsync();
+            var there = (job.State.Writer, job.State.Revision);
+            var older = there.Writer == _writer || (_returns != store.Returns && (!job.RecordExists || there == _found));
+            job.State = mine;
+            if (!older)
+            {
+                throw;
+            }
+
+            await job.WriteStateAsync();
+        }
+    }
+
+    /// <summary>Writes a record that never changes once it is made: whatever the store has of it, this is the same or better.</summary>
+    private async Task<bool> WriteOverAsync<T>(IPersistentState<T> record)
+    {
+        try
+        {
+            try
+            {
+                await record.WriteStateAsync();
+            }
+            catch (InconsistentStateException)
+            {
+                var mine = record.State;
+                await record.ReadStateAsync();
+                record.State = mine;
+                await record.WriteStateAsync();
+            }
+
+            return true;
+        }
+        catch (Exception failure) when (failure is not OutOfMemoryException)
+        {
+            LogAway(log, failure, job.State.State?.Id);
+            return false;
+        }
+    }
+
+    [LoggerMessage(LogLevel.Warning, "Job {JobId}: the store did not take what was to be written; trying again.")]
+    private static partial void LogAway(ILogger log, Exception failure, string? jobId);
+}
+
+/// <summary>What is stored of a job; a null state is one that was never written.</summary>
+public sealed class JobEnvelope
+{
+    public JobState? State { get; set; }
+
+    /// <summary>What may have been shown already: see <see cref="ProgressReserve"/>.</summary>
+    public ProgressReserve? Reserved { get; set; }
+
+    /// <summary>When it was written: the running time stands still until the job wakes again.</summary>
+    public DateTimeOffset WrittenAt { get; set; }
+
+    /// <summary>Which activation wrote it.</summary>
+    public Guid Writer { get; set; }
+
+    /// <summary>Grows with each write.</summary>
+    public long Revision { get; set; }
+}
+
+/// <summary>What was asked for: written once.</summary>
+public sealed class SpecEnvelope
+{
+    public JobSpec? Spec { get; set; }
+}
+
+/// <summary>How much work there is: written once an attempt, since it may be large.</summary>
+public sealed class PlanEnvelope
+{
+    public int Attempt { get; set; }
+
+    public WorkPlan? Plan { get; set; }
+}
