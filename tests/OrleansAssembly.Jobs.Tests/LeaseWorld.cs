@@ -48,7 +48,7 @@ internal sealed class WorldJob(SlotClaim claim)
 
     public Dictionary<SlotLease, double> Held { get; } = [];
 
-    public HashSet<Guid> Taken { get; } = [];
+    public HashSet<Guid> Told { get; } = [];
 }
 
 /// <summary>Jobs, silos, a scheduler that may die, and a network between them, driven by one clock and one source of chance.</summary>
@@ -194,12 +194,12 @@ internal sealed partial class LeaseWorld
     private void Take(SlotLease lease)
     {
         var job = Jobs.First(job => job.Claim.JobId == lease.JobId);
-        if (job.Died is not null || job.Held.ContainsKey(lease))
+        if (job.Died is not null || !job.Told.Add(lease.Id))
         {
-            return;
+            return; // told again, perhaps after it was given back
         }
 
-        if (job.Held.Count >= job.Todo || !job.Taken.Add(lease.Id))
+        if (job.Held.Count >= job.Todo)
         {
             Send(ToBook(book => HearReturn(book, lease.Id)));
             return;
