@@ -3,8 +3,8 @@ namespace OrleansAssembly.Jobs;
 /// <summary>
 /// The rules of lending encoder slots. Soft state only: a new book learns from what silos report and jobs say they hold, and lends nothing before.
 /// <para>
-/// A lease lives from its loan until the job returns it, or its silo is gone, or its job has been silent for <see cref="DemandExpires"/>, or neither silo nor job
-/// has named it for <see cref="LeaseExpires"/>. What has ended never lives again. A silo may still run what has ended, or what no book that lives knows of:
+/// A lease lives from its loan until the job returns it, or its silo is gone, or its job has been silent for <see cref="LeaseTerms.DemandExpires"/>, or neither silo nor job
+/// has named it for <see cref="LeaseTerms.LeaseExpires"/>. What has ended never lives again. A silo may still run what has ended, or what no book that lives knows of:
 /// such a slot is used, and nobody holds it. No slot is lent while those lent and those used otherwise are as many as the silo has.
 /// </para>
 /// <para>
@@ -16,21 +16,6 @@ namespace OrleansAssembly.Jobs;
 /// <param name="edition">Tells this book's leases from those of every other: chosen at random.</param>
 public sealed class LeaseBook(long edition)
 {
-    /// <summary>How long a new book waits for the silos that it expects.</summary>
-    public static readonly TimeSpan Warmup = TimeSpan.FromSeconds(3);
-
-    /// <summary>A silo, which reports every second, is gone when it has been silent for so long.</summary>
-    public static readonly TimeSpan SiloExpires = TimeSpan.FromSeconds(5);
-
-    /// <summary>A lease that neither its silo nor its job has named for so long was lost on the way.</summary>
-    public static readonly TimeSpan LeaseExpires = TimeSpan.FromSeconds(8);
-
-    /// <summary>A job, which repeats its wish every few seconds, is gone when it has been silent for so long.</summary>
-    public static readonly TimeSpan DemandExpires = TimeSpan.FromSeconds(60);
-
-    /// <summary>For so long after a return a report may be older than it; one that names the slot later shows that it is really still used.</summary>
-    public static readonly TimeSpan ReportLag = TimeSpan.FromSeconds(3);
-
     private readonly LeaseIds _ids = new(edition);
     private readonly SlotQueue _queue = new();
     private readonly Dictionary<string, LendingSilo> _silos = [];
@@ -121,7 +106,7 @@ public sealed class LeaseBook(long edition)
             {
                 loan.Confirmed = now;
             }
-            else if (!_returned.TryGetValue(lease, out var since) || now - since > ReportLag)
+            else if (!_returned.TryGetValue(lease, out var since) || now - since > LeaseTerms.ReportLag)
             {
                 silo.Others.Add(lease);
             }
@@ -141,12 +126,12 @@ public sealed class LeaseBook(long edition)
     /// <summary>Ends what has been silent for too long; every second.</summary>
     public void Sweep(TimeSpan now)
     {
-        foreach (var silo in _silos.Values.Where(silo => now - silo.Seen > SiloExpires).ToList())
+        foreach (var silo in _silos.Values.Where(silo => now - silo.Seen > LeaseTerms.SiloExpires).ToList())
         {
             Drop(silo);
         }
 
-        foreach (var job in _queue.Jobs.Where(job => now - job.Seen > DemandExpires).ToList())
+        foreach (var job in _queue.Jobs.Where(job => now - job.Seen > LeaseTerms.DemandExpires).ToList())
         {
             Withdraw(job);
             foreach (var lease in job.Leases.ToList())
@@ -156,12 +141,12 @@ public sealed class LeaseBook(long edition)
             }
         }
 
-        foreach (var loan in _loans.Values.Where(loan => now - loan.Confirmed > LeaseExpires).ToList())
+        foreach (var loan in _loans.Values.Where(loan => now - loan.Confirmed > LeaseTerms.LeaseExpires).ToList())
         {
             CloseUnused(loan);
         }
 
-        foreach (var lease in _returned.Where(entry => now - entry.Value > ReportLag).Select(entry => entry.Key).ToList())
+        foreach (var lease in _returned.Where(entry => now - entry.Value > LeaseTerms.ReportLag).Select(entry => entry.Key).ToList())
         {
             _returned.Remove(lease);
         }
@@ -170,7 +155,7 @@ public sealed class LeaseBook(long edition)
     /// <summary>Lends what is free to those who are next, and answers the new leases, which their jobs must be told.</summary>
     public IReadOnlyList<SlotLease> Lend(TimeSpan now)
     {
-        _warm = _warm || now > Warmup || (_active.Count > 0 && _active.All(Knows));
+        _warm = _warm || now > LeaseTerms.Warmup || (_active.Count > 0 && _active.All(Knows));
         if (!_warm || !_silos.Values.Any(silo => Lends(silo) && silo.Free > 0))
         {
             return []; // thousands may be waiting: they are looked at only when there is something to give

@@ -15,8 +15,6 @@ internal sealed class SlotQueue
 
     public IReadOnlyCollection<SlotJob> Jobs => _jobs.Values;
 
-    public SlotJob? Find(string jobId) => _jobs.GetValueOrDefault(jobId);
-
     /// <summary>Jobs that want slots and stand no lower than the priority.</summary>
     public int Rivals(int priority) => _wanting.Skip(Clamp(priority)).Sum();
 

@@ -16,10 +16,9 @@ public class LostSchedulerTests
         await cluster.InitializeAsync();
         var jobs = await BusyAsync(cluster);
 
-        await Scheduler(cluster).AsReference<IGrainManagementExtension>().DeactivateOnIdle();
+        await Scheduler(cluster).AsReference<IGrainManagementExtension>().DeactivateOnIdle(TestContext.Current.CancellationToken);
 
-        var learned = await UntilAsync(cluster, IsBusy, "the slots that are busy, from a scheduler that knew nothing");
-        Assert.Equal(2, learned.Silos.Count);
+        await UntilAsync(cluster, seen => IsBusy(seen, silos: 2), "the busy slots, from a scheduler that knew nothing");
         await UntilAsync(cluster, seen =>
         {
             Assert.All(seen.Silos, silo => Assert.InRange(silo.Running.Count, 0, AssemblyCluster.SlotsPerSilo));
@@ -35,11 +34,11 @@ public class LostSchedulerTests
         await using var cluster = new AssemblyCluster();
         await cluster.InitializeAsync();
         var jobs = await BusyAsync(cluster);
-        var home = await cluster.Silos.Client.GetGrain<IManagementGrain>(0).GetActivationAddress(Scheduler(cluster));
+        var home = await cluster.Silos.Client.GetGrain<IManagementGrain>(0).GetActivationAddress(Scheduler(cluster), TestContext.Current.CancellationToken);
 
         await cluster.Silos.KillSiloAsync(cluster.Silos.Silos.Single(silo => silo.SiloAddress.Equals(home)), TestContext.Current.CancellationToken);
 
-        await UntilAsync(cluster, seen => seen.Silos.Count == 1 && IsBusy(seen), "a new scheduler that knows the busy slots of the silo that lives");
+        await UntilAsync(cluster, seen => IsBusy(seen, silos: 1), "a new scheduler that knows the busy slots of the silo that lives");
         foreach (var job in jobs)
         {
             ProgressUpdate? last = null;
@@ -50,7 +49,9 @@ public class LostSchedulerTests
 
     private static ISlotSchedulerGrain Scheduler(AssemblyCluster cluster) => cluster.Silos.Client.GetGrain<ISlotSchedulerGrain>(0);
 
-    private static bool IsBusy(ClusterInfo seen) => seen.Silos.All(silo => silo.Running.Count(slot => slot.Piece.StartsWith(nameof(Stage.Encode), StringComparison.Ordinal)) == silo.Slots);
+    private static bool IsBusy(ClusterInfo seen, int silos) =>
+        seen.Silos.Count == silos
+        && seen.Silos.SelectMany(silo => silo.Running).Count(slot => slot.Piece.StartsWith(nameof(Stage.Encode), StringComparison.Ordinal)) == silos * AssemblyCluster.SlotsPerSilo;
 
     /// <summary>Begins jobs and waits until every slot encodes, each for some seconds.</summary>
     private static async Task<List<WatchedJob>> BusyAsync(AssemblyCluster cluster)
@@ -64,16 +65,12 @@ public class LostSchedulerTests
                 null, [new OutputSpec("vp9-1080p")], null, null, null)));
         }
 
-        await UntilAsync(cluster, seen => seen.Silos.Count == 2 && IsBusy(seen), "encoding in all slots");
+        await UntilAsync(cluster, seen => IsBusy(seen, silos: 2), "encoding in all slots");
         return jobs;
     }
 
-    private static async Task<ClusterInfo> UntilAsync(AssemblyCluster cluster, Func<ClusterInfo, bool> expected, string what)
-    {
-        ClusterInfo? seen = null;
-        await UntilAsync(cluster, async () => expected(seen = await Scheduler(cluster).GetClusterAsync()), what);
-        return seen!;
-    }
+    private static Task UntilAsync(AssemblyCluster cluster, Func<ClusterInfo, bool> expected, string what) =>
+        UntilAsync(cluster, async () => expected(await Scheduler(cluster).GetClusterAsync()), what);
 
     /// <summary>Asks until it is so; a scheduler tells nobody, and the silo that is asked may be the one that died.</summary>
     private static async Task UntilAsync(AssemblyCluster cluster, Func<Task<bool>> isSo, string what)

@@ -25,7 +25,7 @@ public class LeaseBookTests
     {
         _book.Meet(["s", "dead"], []);
         Want(1);
-        _now = LeaseBook.Warmup;
+        _now = LeaseTerms.Warmup;
         Report("s", slots: 1);
         Assert.Empty(Lend());
 
@@ -76,7 +76,7 @@ public class LeaseBookTests
     {
         var lease = Lent();
         Return(lease);
-        _now += LeaseBook.ReportLag + Moment;
+        _now += LeaseTerms.ReportLag + Moment;
         Report("s", slots: 1, lease.Id);
 
         Assert.Empty(Lend(Want(1)));
@@ -156,7 +156,7 @@ public class LeaseBookTests
     public void SilentSilo_LosesItsLeases()
     {
         var lease = Lent();
-        _now += LeaseBook.SiloExpires + Moment;
+        _now += LeaseTerms.SiloExpires + Moment;
         Want(1, lease);
         _book.Sweep(_now);
 
@@ -167,7 +167,7 @@ public class LeaseBookTests
     public void LoanThatGotLost_IsLentAgain()
     {
         var lost = Lent();
-        for (var second = 0; second <= LeaseBook.LeaseExpires.TotalSeconds; second++)
+        for (var second = 0; second <= LeaseTerms.LeaseExpires.TotalSeconds; second++)
         {
             _now += TimeSpan.FromSeconds(1);
             Report("s", slots: 1);
@@ -182,7 +182,7 @@ public class LeaseBookTests
     public void SilentJob_LosesItsLeases_ButTheSlotIsUsedWhileItsPieceRuns()
     {
         var lease = Lent();
-        _now += LeaseBook.DemandExpires;
+        _now += LeaseTerms.DemandExpires;
         Report("s", slots: 1, lease.Id);
         _book.Sweep(_now);
         Assert.Equal([lease], _book.Leases);

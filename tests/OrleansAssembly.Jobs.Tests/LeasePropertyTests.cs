@@ -55,7 +55,7 @@ public class LeasePropertyTests
         }
 
         Assert.True(world.Idle, "jobs still wait an hour after the trouble");
-        world.Pass(LeaseBook.DemandExpires.TotalSeconds + 60);
+        world.Pass(LeaseTerms.DemandExpires.TotalSeconds + 60);
         Assert.Empty(world.Leases);
     }, iter: 100);
 

@@ -69,7 +69,7 @@ internal sealed partial class LeaseWorld
 
     private void Lend()
     {
-        _warm |= BookNow > LeaseBook.Warmup || _active.All(_heardReport.Contains);
+        _warm |= BookNow > LeaseTerms.Warmup || _active.All(_heardReport.Contains);
         foreach (var lease in _book!.Lend(BookNow))
         {
             var silo = Silos.First(silo => silo.Address == lease.Silo);
@@ -94,8 +94,8 @@ internal sealed partial class LeaseWorld
         foreach (var lease in living)
         {
             var (silo, job) = (Silos.First(silo => silo.Address == lease.Silo), Jobs.First(job => job.Claim.JobId == lease.JobId));
-            AssertNotLongSince(silo.Died, LeaseBook.SiloExpires, lease);
-            AssertNotLongSince(job.Died, LeaseBook.DemandExpires, lease);
+            AssertNotLongSince(silo.Died, LeaseTerms.SiloExpires, lease);
+            AssertNotLongSince(job.Died, LeaseTerms.DemandExpires, lease);
         }
 
         if (CheckRunning)

@@ -109,7 +109,7 @@ public class SlotOrderTests
 
         public void LendAndCompare()
         {
-            var lent = _book.Lend(LeaseBook.Warmup + TimeSpan.FromSeconds(1));
+            var lent = _book.Lend(LeaseTerms.Warmup + TimeSpan.FromSeconds(1));
             foreach (var lease in lent)
             {
                 Assert.Equal(Next(), (lease.JobId, lease.Silo));
