@@ -4,6 +4,7 @@ using k8s.Models;
 using Microsoft.Extensions.Options;
 using Orleans.Configuration;
 using Orleans.Hosting.Kubernetes;
+using OrleansAssembly.Cluster.Tests;
 using OrleansAssembly.Kubernetes.Tests.Given;
 using OrleansAssembly.Server.Hosting;
 using StackExchange.Redis;
@@ -44,10 +45,10 @@ public sealed class PodSiloTests
     }
 
     [Fact]
-    public void Silo_OutsideOfAPod_TakesAFreePortOfTheLoopbackAddress()
+    public async Task Silo_OutsideOfAPod_TakesAFreePortOfTheLoopbackAddress()
     {
-        using var store = Open();
-        using var app = Build(store.Connection, [], _ => { });
+        await using var store = await RedisServer.StartAsync();
+        await using var app = Build(store.Connection, [], _ => { });
         var endpoints = app.Services.GetRequiredService<IOptions<EndpointOptions>>().Value;
         Assert.Equal((IPAddress.Loopback, 0), (endpoints.AdvertisedIPAddress, endpoints.GatewayPort));
         Assert.NotEqual(KubernetesWiring.SiloPort, endpoints.SiloPort);
@@ -55,11 +56,11 @@ public sealed class PodSiloTests
     }
 
     [Fact]
-    public void Silo_InAPod_TakesNameAddressAndPortOfThePod()
+    public async Task Silo_InAPod_TakesNameAddressAndPortOfThePod()
     {
-        using var store = Open();
+        await using var store = await RedisServer.StartAsync();
         using var variables = new PodVariables(new(OwnFields) { ["POD_IP"] = "10.1.2.3", ["ORLEANS_CLUSTER_ID"] = "another" });
-        using var app = Build(store.Connection, new(Pod) { ["POD_IP"] = "10.1.2.3" }, _ => { });
+        await using var app = Build(store.Connection, new(Pod) { ["POD_IP"] = "10.1.2.3" }, _ => { });
         var endpoints = app.Services.GetRequiredService<IOptions<EndpointOptions>>().Value;
         Assert.Equal((IPAddress.Parse("10.1.2.3"), KubernetesWiring.SiloPort, 0), (endpoints.AdvertisedIPAddress, endpoints.SiloPort, endpoints.GatewayPort));
         Assert.Equal(new IPEndPoint(endpoints.AdvertisedIPAddress, KubernetesWiring.SiloPort), endpoints.SiloListeningEndpoint);
@@ -75,7 +76,7 @@ public sealed class PodSiloTests
     {
         var overlay = Overlay.Of("production");
         var silo = overlay.Workload("frontend");
-        using var store = Open();
+        await using var store = await RedisServer.StartAsync();
         using var variables = new PodVariables(OwnFields);
         await using var api = await PodApi.StartAsync(new V1Pod
         {
@@ -127,32 +128,9 @@ public sealed class PodSiloTests
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
         builder.WebHost.UseKestrelCore().UseUrls("http://127.0.0.1:0");
         builder.Configuration.AddConfiguration(Configuration(pod));
+        builder.Configuration.AddInMemoryCollection([new("Silo:Address", "127.0.0.1"), new("Silo:Port", "0")]);
         builder.AddSilo(connection);
         configure(builder.Services);
         return builder.Build();
-    }
-
-    private static OwnStore Open() => new();
-
-    /// <summary>A store in a folder that is gone with the test.</summary>
-    private sealed class OwnStore : IDisposable
-    {
-        private readonly string _folder = Directory.CreateTempSubdirectory("assembly-pod-").FullName;
-        private readonly EmbeddedStore _store;
-
-        public OwnStore()
-        {
-            _store = EmbeddedStore.Start(_folder);
-            Connection = ConnectionMultiplexer.Connect(_store.ConnectionString);
-        }
-
-        public ConnectionMultiplexer Connection { get; }
-
-        public void Dispose()
-        {
-            Connection.Dispose();
-            _store.Dispose();
-            Directory.Delete(_folder, recursive: true);
-        }
     }
 }

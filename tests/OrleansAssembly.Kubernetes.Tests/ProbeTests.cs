@@ -1,4 +1,5 @@
 using System.Net;
+using OrleansAssembly.Cluster.Tests;
 using OrleansAssembly.Kubernetes.Tests.Given;
 using OrleansAssembly.Server;
 using OrleansAssembly.Server.Hosting;
@@ -15,9 +16,10 @@ public sealed class ProbeTests
     public async Task Server_AnswersTheProbesOfItsPod(string role)
     {
         var folder = Directory.CreateTempSubdirectory("assembly-probe-").FullName;
+        await using var redis = await RedisServer.StartAsync();
         var container = Overlay.Of("production").Workload(role).Container;
         var settings = ServerSettings.Read(
-            [.. container.Args, "--host", "127.0.0.1", "--port", "0", "--media", Path.Combine(folder, "media"), "--data", Path.Combine(folder, "data")],
+            [.. container.Args, "--host", "127.0.0.1", "--port", "0", "--media", folder, "--redis", redis.Address],
             new ConfigurationBuilder().Build()).Settings!;
         await using (var server = await AssemblyServer.StartAsync(settings))
         {
