@@ -7,7 +7,7 @@ namespace OrleansAssembly.Cluster.Tests;
 
 public class LostSchedulerTests
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(3);
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(5);
 
     [Fact]
     public async Task AScheduler_ThatForgetsEverythingWhileAllSlotsAreBusy_LendsNoneTwice_AndJobsEnd()
