@@ -3,6 +3,7 @@ using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using OrleansAssembly.Contracts;
 using OrleansAssembly.Jobs;
+using OrleansAssembly.Media;
 
 namespace OrleansAssembly.Grains;
 
@@ -95,6 +96,10 @@ public sealed partial class EncoderHost(
         {
             work.Finish(PieceOutcome.GivenBack);
         }
+        catch (IOException full) when (FfmpegFile.IsDiskFull(full))
+        {
+            work.Finish(PieceOutcome.Failed(FfmpegFile.DiskFull()));
+        }
         catch (Exception failure) when (failure is not OutOfMemoryException)
         {
             LogFailed(log, failure, piece.JobId, piece.Stage, piece.Index);
@@ -124,7 +129,7 @@ public sealed partial class EncoderHost(
                     .Where(work => work.Request.Lease.Id != Guid.Empty)
                     .Select(work => new RunningLease(work.Request.Lease.Id, work.Request.Job.JobId, $"{work.Request.Piece.Stage} {work.Request.Piece.Index + 1}"))
                     .ToList();
-                await scheduler.ReportAsync(new SiloReport(_address, silo.Name, Draining ? 0 : options.Value.Slots, running, Draining));
+                await scheduler.ReportAsync(new SiloReport(_address, silo.Name, options.Value.Slots, running, Draining));
             }
             catch (Exception failure) when (failure is not OutOfMemoryException)
             {

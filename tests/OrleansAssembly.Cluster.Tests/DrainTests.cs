@@ -104,8 +104,8 @@ public sealed class DrainTests : IAsyncDisposable
     {
         var watched = new WatchedJob(id);
         watched.Reference = _cluster.Silos.Client.CreateObjectReference<IProgressObserver>(watched);
-        watched.Renew = () => _cluster.Job(id).WatchAsync(watched.Reference);
-        watched.Seen.Enqueue((await watched.Renew())!);
+        watched.RenewAsync = async () => await watched.OnProgressAsync((await _cluster.Job(id).WatchAsync(watched.Reference))!);
+        await watched.RenewAsync();
         var last = await AssemblyCluster.UntilAsync(watched, Ended, "the end of the job");
         Assert.True(last.Status == JobStatus.Completed, $"{last.Message}: {last.Error?.Detail}");
     }

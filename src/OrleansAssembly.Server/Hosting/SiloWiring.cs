@@ -17,18 +17,27 @@ namespace OrleansAssembly.Server.Hosting;
 /// <summary>The silo: its membership, role, storage, streams and serializers. The one place that chooses them.</summary>
 public static class SiloWiring
 {
-    private const string Name = "orleans-assembly";
+    /// <summary>Of cluster and service alike. In Kubernetes the pods carry it as a label.</summary>
+    public const string Name = "orleans-assembly";
 
     public static void AddSilo(this WebApplicationBuilder builder, IConnectionMultiplexer store)
     {
         builder.Services.AddSingleton(store);
         builder.Host.UseOrleans(silo =>
         {
-            silo.Configure<ClusterOptions>(options => (options.ClusterId, options.ServiceId) = (Name, Name));
+            if (KubernetesWiring.IsPod(builder.Configuration))
+            {
+                silo.UsePod(builder.Configuration);
+            }
+            else
+            {
+                // Any number of silos may run on a machine. No gateway: every caller is a silo itself, or comes by HTTP.
+                var (address, port) = (IPAddress.Parse(silo.Configuration["Silo:Address"]!), int.Parse(silo.Configuration["Silo:Port"]!, CultureInfo.InvariantCulture));
+                silo.ConfigureEndpoints(address, port == 0 ? FreePort.Next(address) : port, gatewayPort: 0);
+            }
 
-            // Any number of silos may run on a machine. No gateway: every caller is a silo itself, or comes by HTTP.
-            var (address, port) = (IPAddress.Parse(silo.Configuration["Silo:Address"]!), int.Parse(silo.Configuration["Silo:Port"]!, CultureInfo.InvariantCulture));
-            silo.ConfigureEndpoints(address, port == 0 ? FreePort.Next(address) : port, gatewayPort: 0);
+            // After the pod's part, which would take other names from the environment.
+            silo.Configure<ClusterOptions>(options => (options.ClusterId, options.ServiceId) = (Name, Name));
             AddParts(silo, store);
         });
     }

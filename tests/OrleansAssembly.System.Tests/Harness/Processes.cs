@@ -24,7 +24,15 @@ internal static class Processes
     /// <summary>Whether a process stands still, as SIGSTOP makes it.</summary>
     public static bool IsStopped(int pid) => Stat(pid) is { State: 'T' };
 
-    /// <summary>Sends a signal: <c>TERM</c>, <c>INT</c>, <c>KILL</c>.</summary>
+    /// <summary>Direct children of a process that are ffmpeg itself, with their command lines.</summary>
+    public static IReadOnlyList<(int Pid, string Command)> EncodersOf(int parent) =>
+    [
+        .. from pid in ChildrenOf(parent)
+           where Stat(pid)?.Name == "ffmpeg"
+           select (pid, Read(pid, "cmdline").Replace('\0', ' ')),
+    ];
+
+    /// <summary>Sends a signal: <c>TERM</c>, <c>INT</c>, <c>KILL</c>, <c>STOP</c>, <c>CONT</c>.</summary>
     public static void Signal(int pid, string name)
     {
         using var kill = Process.Start("kill", [$"-{name}", pid.ToString(CultureInfo.InvariantCulture)]);
