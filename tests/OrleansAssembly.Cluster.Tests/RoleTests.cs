@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using OrleansAssembly.Contracts;
 using OrleansAssembly.Grains;
@@ -19,7 +20,10 @@ public class RoleTests
                 : new() { ["Server:Role"] = "encoder" },
         };
         await cluster.InitializeAsync();
-        var (frontend, encoder) = (cluster.Silos.Silos[0], cluster.Silos.Silos[1]);
+
+        // They start side by side, and are listed in any order.
+        var byRole = cluster.Silos.Silos.ToDictionary(silo => silo.ServiceProvider.GetRequiredService<IConfiguration>()["Server:Role"]!);
+        var (frontend, encoder) = (byRole["frontend"], byRole["encoder"]);
 
         var source = cluster.Media.MakeClip();
         var job = await cluster.SubmitAsync(new JobSpec(
