@@ -2,19 +2,29 @@ using StackExchange.Redis;
 
 namespace OrleansAssembly.Grains;
 
-/// <summary>Whether the store answers, as its connection tells.</summary>
+/// <summary>Whether the store answers: its connection tells, and a ping each second, since a store that hangs keeps its connections.</summary>
 public sealed class StoreWatch : IDisposable
 {
+    private static readonly TimeSpan Period = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(2);
+
     private readonly IConnectionMultiplexer _store;
+    private readonly TimeProvider _time;
+    private readonly ITimer _timer;
+    private readonly Lock _gate = new();
+    private Task _ping = Task.CompletedTask;
+    private long _pingedAt;
+    private volatile bool _hangs;
     private int _returns;
 
-    public StoreWatch(IConnectionMultiplexer store)
+    public StoreWatch(IConnectionMultiplexer store, TimeProvider time)
     {
-        _store = store;
+        (_store, _time) = (store, time);
         store.ConnectionRestored += OnRestored;
+        _timer = time.CreateTimer(_ => Look(), null, Period, Period);
     }
 
-    public bool IsAway => !_store.IsConnected;
+    public bool IsAway => _hangs || !_store.IsConnected;
 
     /// <summary>
     /// How often the store has come back. What was written just before it went may be gone: its log is synced once a second,
@@ -22,7 +32,35 @@ public sealed class StoreWatch : IDisposable
     /// </summary>
     public int Returns => Volatile.Read(ref _returns);
 
-    public void Dispose() => _store.ConnectionRestored -= OnRestored;
+    public void Dispose()
+    {
+        _timer.Dispose();
+        _store.ConnectionRestored -= OnRestored;
+    }
 
     private void OnRestored(object? sender, ConnectionFailedEventArgs e) => Interlocked.Increment(ref _returns);
+
+    private void Look()
+    {
+        lock (_gate)
+        {
+            if (!_ping.IsCompleted)
+            {
+                _hangs = _hangs || _time.GetElapsedTime(_pingedAt) > Limit;
+                return;
+            }
+
+            var answered = _ping.Exception is null && !_ping.IsCanceled;
+            if (_hangs && answered)
+            {
+                Interlocked.Increment(ref _returns);
+            }
+
+            _hangs = !answered;
+            _pingedAt = _time.GetTimestamp();
+            _ping = PingAsync();
+        }
+    }
+
+    private async Task PingAsync() => await _store.GetDatabase().PingAsync();
 }

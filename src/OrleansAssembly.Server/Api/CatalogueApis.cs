@@ -25,7 +25,7 @@ public static class ProjectsApi
     public static void MapProjects(this IEndpointRouteBuilder routes)
     {
         var projects = routes.MapGroup("/api/v1/projects").WithTags("Projects");
-        projects.MapGet("/", ListAsync).WithName("ListProjects").WithSummary("Projects with their films, in alphabetical order").ProducesProblem(400);
+        projects.MapGet("/", ListAsync).WithName("ListProjects").WithSummary("Projects with their films, in alphabetical order").ProducesProblem(400).NeedsStore();
         projects.MapGet("/{id}", GetAsync).WithName("GetProject").WithSummary("A project with its films").ProducesProblem(404);
     }
 

@@ -22,8 +22,8 @@ public static class JobsApi
             .WithDescription($"Checks the whole body and tells every problem at once. With an {IdempotencyKeys.Header} header a repeated call is harmless for 24 hours.")
             .Accepts<JobSpec>("application/json")
             .WithMetadata(new RequestSizeLimitAttribute(256L * 1024 * 1024))
-            .ProducesProblem(400).ProducesProblem(409).ProducesProblem(413).ProducesProblem(415).ProducesProblem(422);
-        jobs.MapGet("/", ListAsync).WithName("ListJobs").WithSummary("List jobs, newest first").ProducesProblem(400);
+            .ProducesProblem(400).ProducesProblem(409).ProducesProblem(413).ProducesProblem(415).ProducesProblem(422).NeedsStore();
+        jobs.MapGet("/", ListAsync).WithName("ListJobs").WithSummary("List jobs, newest first").ProducesProblem(400).NeedsStore();
         jobs.MapGet("/{id}", GetAsync).WithName("GetJob").WithSummary("A job whole").ProducesProblem(404);
         jobs.MapGet("/{id}/progress", GetProgressAsync).WithName("GetProgress").WithSummary("The newest progress; its ETag is the sequence")
             .Produces(StatusCodes.Status304NotModified).ProducesProblem(404);
@@ -39,7 +39,7 @@ public static class JobsApi
         jobs.MapPost("/{id}/retry", (string id, IGrainFactory grains) => CommandAsync(id, grains, job => job.RetryAsync()))
             .WithName("RetryJob").WithSummary("Try a failed or cancelled job again").ProducesProblem(404).ProducesProblem(409);
         jobs.MapDelete("/{id}", DeleteAsync).WithName("DeleteJob").WithSummary("Forget an ended job; files=true removes its exports too")
-            .ProducesProblem(404).ProducesProblem(409);
+            .ProducesProblem(404).ProducesProblem(409).NeedsStore();
     }
 
     /// <summary>The grain of a job, or null where the id is none: nothing is asked of the cluster for it.</summary>

@@ -8,6 +8,7 @@ public sealed class Store : IAsyncDisposable
     private const int ReconnectMilliseconds = 500;
     private const int ConnectMilliseconds = 2000;
     private const int KeepAliveSeconds = 5;
+    private const int AnswerMilliseconds = 3000;
 
     private readonly EmbeddedStore? _embedded;
 
@@ -59,6 +60,7 @@ public sealed class Store : IAsyncDisposable
             options.ReconnectRetryPolicy = new LinearRetry(ReconnectMilliseconds);
             options.ConnectTimeout = ConnectMilliseconds;
             options.KeepAlive = KeepAliveSeconds;
+            options.AsyncTimeout = AnswerMilliseconds;
             return await ConnectionMultiplexer.ConnectAsync(options);
         }
         catch (Exception e) when (e is RedisException or ArgumentException or FormatException)
