@@ -122,13 +122,15 @@ internal sealed class SiloCluster : IAsyncDisposable
         }
     }
 
-    /// <summary>What all servers, the dead too, have said of trouble or of this job.</summary>
-    public string Excerpt(string job) => string.Join('\n', _all.SelectMany(server => server.Lines
-        .Where(line => line.Contains(job, StringComparison.Ordinal) || line.Contains(" warn:", StringComparison.Ordinal) || line.Contains(" fail:", StringComparison.Ordinal))
-        .TakeLast(60)
-        .Select(line => (Line: line, Server: server.Pid)))
-        .OrderBy(entry => entry.Line, StringComparer.Ordinal)
-        .Select(entry => $"[{entry.Server}] {(entry.Line.Length > 400 ? entry.Line[..400] : entry.Line)}"));
+    /// <summary>What all servers, the dead too, have said of this job, or of trouble, since it was submitted.</summary>
+    public string Excerpt(string job)
+    {
+        var said = _all.SelectMany(server => server.Lines.Select(line => (Line: line, Server: server.Pid))).OrderBy(entry => entry.Line, StringComparer.Ordinal);
+        return string.Join('\n', said
+            .SkipWhile(entry => !entry.Line.Contains(job, StringComparison.Ordinal))
+            .Where(entry => entry.Line.Contains("OrleansAssembly.", StringComparison.Ordinal) || entry.Line.Contains(" fail:", StringComparison.Ordinal))
+            .Select(entry => $"[{entry.Server}] {(entry.Line.Length > 300 ? entry.Line[..300] : entry.Line)}"));
+    }
 
     public async ValueTask DisposeAsync()
     {
