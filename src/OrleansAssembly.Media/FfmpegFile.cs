@@ -94,10 +94,12 @@ public sealed partial class FfmpegFile(FfmpegRunner runner)
         return new MediaProblem("encoder-failed", "The encoder failed", $"ffmpeg ended with code {run.ExitCode}. {LastLines(run.Log)}", Transient: ended);
     }
 
-    private static MediaProblem DiskFull() =>
-        new("disk-full", "No space is left on the media volume", "Free space on the media volume and retry the job; what is finished is kept.");
+    /// <summary>Somebody may free space meanwhile, so it is worth another try.</summary>
+    public static MediaProblem DiskFull() => new(
+        "disk-full", "No space is left on the media volume", "Free space on the media volume and retry the job; what is finished is kept.", Transient: true);
 
-    private static bool IsDiskFull(IOException e) => (e.HResult & 0xFFFF) == 28; // ENOSPC
+    /// <summary>Whether writing failed for want of space, or of quota.</summary>
+    public static bool IsDiskFull(IOException e) => (e.HResult & 0xFFFF) is 28 or 122; // ENOSPC, EDQUOT
 
     private static string LastLines(string log) =>
         string.Join(" | ", log.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).TakeLast(5));
