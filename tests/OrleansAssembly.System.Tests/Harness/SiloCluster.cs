@@ -4,6 +4,9 @@ namespace OrleansAssembly.SystemTests;
 /// <summary>Several servers over one Redis and one media root. Each can be killed, ended and replaced by a new one.</summary>
 internal sealed class SiloCluster : IAsyncDisposable
 {
+    /// <summary>A paused job gives its slots back soon, so that others go on; longer than the drill pauses.</summary>
+    public const string HoldLimit = "00:00:03";
+
     private readonly Lock _lock = new();
     private readonly List<ServerProcess> _all = [];
     private readonly List<ServerProcess> _living = [];
@@ -16,7 +19,7 @@ internal sealed class SiloCluster : IAsyncDisposable
         Redis = redis;
         Encodes = new EncodeLog(_tools.FullName);
         _options = ["--redis", redis.Address, .. options];
-        _environment = new() { ["Media__SegmentSeconds"] = $"{segmentSeconds}", ["Media__Ffmpeg"] = Encodes.Program };
+        _environment = new() { ["Media__SegmentSeconds"] = $"{segmentSeconds}", ["Media__Ffmpeg"] = Encodes.Program, ["Jobs__HoldLimit"] = HoldLimit };
     }
 
     public Workplace Place { get; } = new();
