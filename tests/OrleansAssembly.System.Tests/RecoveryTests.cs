@@ -71,7 +71,7 @@ public class RecoveryTests(ITestOutputHelper output)
     [Fact]
     public async Task KilledSilos_FirstOneOfThree_ThenAllAtOnce_TheJobGoesOn_AndAPausedOneStaysPaused()
     {
-        await using var cluster = await SiloCluster.StartAsync(3, segmentSeconds: 1, "--slots", "1");
+        await using var cluster = await SiloCluster.StartAsync(3, segmentSeconds: 1, SiloCluster.ShortHold, "--slots", "1");
         var spec = Workplace.Long(shots: 2 * Shots);
         var paused = await cluster.Any.SubmitAsync(spec);
         await using (var before = cluster.Watch(paused))
@@ -108,7 +108,7 @@ public class RecoveryTests(ITestOutputHelper output)
 
     private static Task<ServerProcess> StartAsync(Workplace place, IReadOnlyList<string> options) => ServerProcess.StartCommandAsync(
         ["dotnet", ServerProcess.Program, "--port", "0", "--media", place.Media.Root, "--data", place.Data, .. options],
-        new Dictionary<string, string> { ["Jobs__HoldLimit"] = SiloCluster.HoldLimit });
+        SiloCluster.ShortHold);
 
     /// <summary>Measures from now to the next progress of a job that runs.</summary>
     private async Task NextAsync(ClusterWatch watch, string after)
