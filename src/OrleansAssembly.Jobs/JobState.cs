@@ -104,8 +104,11 @@ public sealed record JobState
         ? Pieces - Done.Count - Setbacks.Values.Count(setback => setback.Until > now)
         : Running.Count;
 
-    /// <summary>The silo where everything that could be given out now has just failed: others are to be preferred. Empty where there is none such.</summary>
-    public IReadOnlyList<string> Avoided(DateTimeOffset now)
+    /// <summary>
+    /// The silo where everything that could be given out now has just failed: others are to be preferred. Empty where there is none such.
+    /// It crosses silos, so it is an array: of another list the compiler would make a type of this assembly, which no serializer can read back.
+    /// </summary>
+    public string[] Avoided(DateTimeOffset now)
     {
         var open = Setbacks.Where(setback => Running.All(piece => piece.Index != setback.Key)).Select(setback => setback.Value).ToList();
         if (!Works || open.Count < Pieces - Done.Count - Running.Count)

@@ -50,12 +50,20 @@ public sealed partial class FfmpegFile(FfmpegRunner runner)
         }
     }
 
-    /// <summary>Counts the pictures of a file of our own by its packets, or -1 where it cannot be read.</summary>
-    public async Task<long> CountAsync(string file, CancellationToken cancel)
+    /// <summary>Counts the pictures of a file of our own by its packets.</summary>
+    /// <param name="wrong">What it means that there are so many, or -1 where the file cannot be read.</param>
+    /// <returns>Null where there are as many as expected. A count that was ended from outside says nothing of the file: its problem is one that may pass.</returns>
+    public async Task<MediaProblem?> CountAsync(string file, long expected, Func<long, MediaProblem> wrong, CancellationToken cancel)
     {
         var frames = 0L;
         var run = await runner.RunAsync(FfmpegArguments.Count(file), Path.GetDirectoryName(file)!, p => frames = p.Frames, cancel);
-        return run.ExitCode == 0 ? frames : -1;
+        if (ProblemOf(run) is { Transient: true } ended)
+        {
+            return ended;
+        }
+
+        var counted = run.ExitCode == 0 ? frames : -1;
+        return counted == expected ? null : wrong(counted);
     }
 
     /// <summary>Why a run failed, or null where it did not.</summary>

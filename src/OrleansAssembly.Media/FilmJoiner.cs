@@ -59,11 +59,10 @@ public sealed class FilmJoiner(FfmpegFile ffmpeg, SegmentEncoder encoder, SoundM
         }
     }
 
-    private async Task<MediaProblem?> CheckAsync(string part, Film film, CancellationToken cancel)
-    {
-        var frames = await ffmpeg.CountAsync(part, cancel);
-        return frames == film.Frames
-            ? null
-            : new MediaProblem("encoder-failed", "The joined film has the wrong length", $"It has {frames} frames and not {film.Frames}.");
-    }
+    private Task<MediaProblem?> CheckAsync(string part, Film film, CancellationToken cancel) =>
+        ffmpeg.CountAsync(
+            part,
+            film.Frames,
+            frames => new MediaProblem("encoder-failed", "The joined film has the wrong length", $"It has {frames} frames and not {film.Frames}."),
+            cancel);
 }

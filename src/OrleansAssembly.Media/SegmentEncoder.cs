@@ -24,9 +24,15 @@ public sealed class SegmentEncoder(FfmpegFile ffmpeg, FfmpegBuild build, TimePro
         CancellationToken cancel)
     {
         var file = await PathAsync(workFolder, film, segment, footage, preset, cancel);
-        if (File.Exists(file) && await ffmpeg.CountAsync(file, cancel) == segment.Frames)
+        if (File.Exists(file))
         {
-            return new MadeFile(file, new FileInfo(file).Length, 0);
+            switch (await CheckAsync(file, film, segment, cancel))
+            {
+                case null:
+                    return new MadeFile(file, new FileInfo(file).Length, 0);
+                case { Transient: true } unknown:
+                    return unknown; // the next try finds out whether it is good
+            }
         }
 
         var meter = new WorkMeter(time, onProgress);
@@ -50,18 +56,17 @@ public sealed class SegmentEncoder(FfmpegFile ffmpeg, FfmpegBuild build, TimePro
         return Path.Combine(workFolder, "seg", preset.Name, string.Create(CultureInfo.InvariantCulture, $"{segment.Index:D5}-{key}.{preset.SegmentExtension}"));
     }
 
-    private async Task<MediaProblem?> CheckAsync(string part, Film film, Segment segment, CancellationToken cancel)
-    {
-        var frames = await ffmpeg.CountAsync(part, cancel);
-        if (frames == segment.Frames)
-        {
-            return null;
-        }
-
-        var shot = film.Shots[segment.Shot];
-        return new MediaProblem(
-            "source-damaged",
-            "A source ends too early or cannot be decoded",
-            $"Shot '{shot.Name}' from '{shot.Source}' gave {Math.Max(0, frames)} of {segment.Frames} frames. Replace the source by an intact copy, or use less of it.");
-    }
+    private Task<MediaProblem?> CheckAsync(string file, Film film, Segment segment, CancellationToken cancel) =>
+        ffmpeg.CountAsync(
+            file,
+            segment.Frames,
+            frames =>
+            {
+                var shot = film.Shots[segment.Shot];
+                return new MediaProblem(
+                    "source-damaged",
+                    "A source ends too early or cannot be decoded",
+                    $"Shot '{shot.Name}' from '{shot.Source}' gave {Math.Max(0, frames)} of {segment.Frames} frames. Replace the source by an intact copy, or use less of it.");
+            },
+            cancel);
 }

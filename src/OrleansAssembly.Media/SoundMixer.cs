@@ -77,6 +77,11 @@ public sealed class SoundMixer(FfmpegFile ffmpeg, FfmpegBuild build, SoundRecord
     private async Task<MediaProblem?> CheckAsync(string file, Film film, CancellationToken cancel)
     {
         var (run, output) = await runner.ProbeAsync([.. FfmpegArguments.OwnInputGuard, "-show_entries", "format=duration", "-of", "csv=p=0", file], cancel);
+        if (FfmpegFile.ProblemOf(run) is { Transient: true } ended)
+        {
+            return ended; // it says nothing of the file
+        }
+
         return run.ExitCode == 0
             && double.TryParse(output.Trim(), System.Globalization.CultureInfo.InvariantCulture, out var seconds)
             && Math.Abs(seconds - film.Duration.ToDouble()) < Tolerance

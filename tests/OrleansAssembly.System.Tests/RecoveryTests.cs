@@ -21,7 +21,7 @@ public class RecoveryTests(ITestOutputHelper output)
         IReadOnlyList<string> options = ["--slots", "2", .. redis is null ? Array.Empty<string>() : ["--redis", redis.Address]];
         string finished, paused, running;
         long last;
-        await using (var server = await place.StartAsync(options))
+        await using (var server = await StartAsync(place, options))
         {
             finished = await server.SubmitAsync(Workplace.Long(shots: Shots));
             await server.CompleteAsync(finished);
@@ -43,7 +43,7 @@ public class RecoveryTests(ITestOutputHelper output)
 
         await Eventually.TrueAsync(() => place.Tools.Count == 0, Limit, "the end of the killed server's encoders");
         var started = Stopwatch.GetTimestamp();
-        await using (var server = await place.StartAsync(options))
+        await using (var server = await StartAsync(place, options))
         {
             var ready = Stopwatch.GetElapsedTime(started);
             var listed = (await server.ListAsync()).ToDictionary(job => job.Id, job => job.Status);
@@ -71,7 +71,7 @@ public class RecoveryTests(ITestOutputHelper output)
     [Fact]
     public async Task KilledSilos_FirstOneOfThree_ThenAllAtOnce_TheJobGoesOn_AndAPausedOneStaysPaused()
     {
-        await using var cluster = await SiloCluster.StartAsync(3, segmentSeconds: 1, "--slots", "1");
+        await using var cluster = await SiloCluster.StartAsync(3, segmentSeconds: 1, SiloCluster.ShortHold, "--slots", "1");
         var spec = Workplace.Long(shots: 2 * Shots);
         var paused = await cluster.Any.SubmitAsync(spec);
         await using (var before = cluster.Watch(paused))
@@ -105,6 +105,10 @@ public class RecoveryTests(ITestOutputHelper output)
         await cluster.Any.CompleteAsync(paused);
         Assert.Equal(await FinishedFilm.FetchAsync(cluster.Any, job), await FinishedFilm.FetchAsync(cluster.Any, paused));
     }
+
+    private static Task<ServerProcess> StartAsync(Workplace place, IReadOnlyList<string> options) => ServerProcess.StartCommandAsync(
+        ["dotnet", ServerProcess.Program, "--port", "0", "--media", place.Media.Root, "--data", place.Data, .. options],
+        SiloCluster.ShortHold);
 
     /// <summary>Measures from now to the next progress of a job that runs.</summary>
     private async Task NextAsync(ClusterWatch watch, string after)

@@ -39,6 +39,35 @@ public sealed class FilmTests : IDisposable
         Assert.Single(Directory.GetFiles(Path.GetDirectoryName(first.Path)!));
     }
 
+    /// <summary>It was once taken for a damaged source, and the job failed for good.</summary>
+    [Fact]
+    public async Task ACountThatIsKilled_IsATransientProblem_AndAFinishedSegmentIsNotMadeAgain()
+    {
+        var film = await SmallFilmAsync();
+        var segment = SegmentPlanner.Plan(film, 1)[0];
+        Task<MediaResult<MadeFile>> EncodeAsync() => _workshop.Encoder.EncodeAsync(_workshop.Work, film, segment, _workshop.Footage, Workshop.Fast, null, Workshop.Cancel);
+        var made = Workshop.Ok(await EncodeAsync());
+
+        // Only a count writes to "-": this one is ended by a signal while it counts.
+        var dying = _workshop.Media.Write("dying-ffmpeg", "#!/bin/sh\nfor last; do :; done\nif [ \"$last\" = - ]; then kill -KILL $$; fi\nexec ffmpeg \"$@\"\n");
+        var options = _workshop.Media.Options.Value;
+        options.Ffmpeg = _workshop.Media.Path(dying);
+        using (var chmod = System.Diagnostics.Process.Start("chmod", ["+x", options.Ffmpeg]))
+        {
+            await chmod.WaitForExitAsync(Workshop.Cancel);
+        }
+
+        var written = File.GetLastWriteTimeUtc(made.Path);
+        Assert.True((await EncodeAsync()).Problem is { Name: "encoder-failed", Transient: true });
+        Assert.Equal(written, File.GetLastWriteTimeUtc(made.Path));
+        File.Delete(made.Path);
+        Assert.True((await EncodeAsync()).Problem is { Name: "encoder-failed", Transient: true });
+        Assert.False(File.Exists(made.Path));
+
+        options.Ffmpeg = "ffmpeg";
+        Assert.Equal(made.Bytes, Workshop.Ok(await EncodeAsync()).Bytes);
+    }
+
     [Fact]
     public async Task Progress_NeverFalls_AndTellsSpeed()
     {

@@ -4,6 +4,9 @@ namespace OrleansAssembly.SystemTests;
 /// <summary>Several servers over one Redis and one media root. Each can be killed, ended and replaced by a new one.</summary>
 internal sealed class SiloCluster : IAsyncDisposable
 {
+    /// <summary>A paused job gives its slots back soon, so that others go on.</summary>
+    public static readonly IReadOnlyDictionary<string, string> ShortHold = new Dictionary<string, string> { ["Jobs__HoldLimit"] = "00:00:01" };
+
     private readonly Lock _lock = new();
     private readonly List<ServerProcess> _all = [];
     private readonly List<ServerProcess> _living = [];
@@ -11,12 +14,12 @@ internal sealed class SiloCluster : IAsyncDisposable
     private readonly IReadOnlyList<string> _options;
     private readonly Dictionary<string, string> _environment;
 
-    private SiloCluster(RedisProcess redis, int segmentSeconds, IReadOnlyList<string> options)
+    private SiloCluster(RedisProcess redis, int segmentSeconds, IReadOnlyDictionary<string, string> environment, IReadOnlyList<string> options)
     {
         Redis = redis;
         Encodes = new EncodeLog(_tools.FullName);
         _options = ["--redis", redis.Address, .. options];
-        _environment = new() { ["Media__SegmentSeconds"] = $"{segmentSeconds}", ["Media__Ffmpeg"] = Encodes.Program };
+        _environment = new(environment) { ["Media__SegmentSeconds"] = $"{segmentSeconds}", ["Media__Ffmpeg"] = Encodes.Program };
     }
 
     public Workplace Place { get; } = new();
@@ -42,9 +45,13 @@ internal sealed class SiloCluster : IAsyncDisposable
 
     /// <summary>Starts servers on the loopback address.</summary>
     /// <param name="segmentSeconds">Longest segment.</param>
-    public static async Task<SiloCluster> StartAsync(int silos, int segmentSeconds, params IReadOnlyList<string> options)
+    public static Task<SiloCluster> StartAsync(int silos, int segmentSeconds, params IReadOnlyList<string> options) =>
+        StartAsync(silos, segmentSeconds, new Dictionary<string, string>(), options);
+
+    /// <param name="environment">What the servers find in their environment.</param>
+    public static async Task<SiloCluster> StartAsync(int silos, int segmentSeconds, IReadOnlyDictionary<string, string> environment, params IReadOnlyList<string> options)
     {
-        var cluster = new SiloCluster(await RedisProcess.StartAsync(), segmentSeconds, options);
+        var cluster = new SiloCluster(await RedisProcess.StartAsync(), segmentSeconds, environment, options);
         await cluster.StartAllAsync([.. Enumerable.Repeat<NetworkSpace?>(null, silos)]);
         return cluster;
     }
@@ -52,7 +59,7 @@ internal sealed class SiloCluster : IAsyncDisposable
     /// <summary>Starts a server in each network of its own, and Redis where all reach it.</summary>
     public static async Task<SiloCluster> StartAsync(NetworkSpaces networks, int segmentSeconds, params IReadOnlyList<string> options)
     {
-        var cluster = new SiloCluster(await RedisProcess.StartAsync(networks.Here), segmentSeconds, options);
+        var cluster = new SiloCluster(await RedisProcess.StartAsync(networks.Here), segmentSeconds, new Dictionary<string, string>(), options);
         await cluster.StartAllAsync(networks.Spaces);
         return cluster;
     }
@@ -122,13 +129,15 @@ internal sealed class SiloCluster : IAsyncDisposable
         }
     }
 
-    /// <summary>What all servers, the dead too, have said of trouble or of this job.</summary>
-    public string Excerpt(string job) => string.Join('\n', _all.SelectMany(server => server.Lines
-        .Where(line => line.Contains(job, StringComparison.Ordinal) || line.Contains(" warn:", StringComparison.Ordinal) || line.Contains(" fail:", StringComparison.Ordinal))
-        .TakeLast(60)
-        .Select(line => (Line: line, Server: server.Pid)))
-        .OrderBy(entry => entry.Line, StringComparer.Ordinal)
-        .Select(entry => $"[{entry.Server}] {(entry.Line.Length > 400 ? entry.Line[..400] : entry.Line)}"));
+    /// <summary>What all servers, the dead too, have said of this job, or of trouble, since it was submitted.</summary>
+    public string Excerpt(string job)
+    {
+        var said = _all.SelectMany(server => server.Lines.Select(line => (Line: line, Server: server.Pid))).OrderBy(entry => entry.Line, StringComparer.Ordinal);
+        return string.Join('\n', said
+            .SkipWhile(entry => !entry.Line.Contains(job, StringComparison.Ordinal))
+            .Where(entry => entry.Line.Contains("OrleansAssembly.", StringComparison.Ordinal) || entry.Line.Contains(" fail:", StringComparison.Ordinal))
+            .Select(entry => $"[{entry.Server}] {(entry.Line.Length > 300 ? entry.Line[..300] : entry.Line)}"));
+    }
 
     public async ValueTask DisposeAsync()
     {
