@@ -50,15 +50,17 @@ public sealed partial class FfmpegFile(FfmpegRunner runner)
         }
     }
 
-    /// <summary>Counts the pictures of a file of our own by its packets, or -1 where it cannot be read.</summary>
-    public async Task<long> CountAsync(string file, CancellationToken cancel)
+    /// <summary>Counts the pictures of a file of our own by its packets, or -1 where it cannot be read. A count that was ended from outside says nothing of the file: <c>encoder-failed</c>.</summary>
+    public async Task<MediaResult<long>> CountAsync(string file, CancellationToken cancel)
     {
         var frames = 0L;
         var run = await runner.RunAsync(FfmpegArguments.Count(file), Path.GetDirectoryName(file)!, p => frames = p.Frames, cancel);
-        return run.ExitCode == 0 ? frames : -1;
+        return WasEnded(run) ? ProblemOf(run)!
+            : run.ExitCode == 0 ? frames
+            : -1;
     }
 
-    /// <summary>Why a run failed, or null where it did not.</summary>
+    /// <summary>Why a run failed, or null where it did not. Only what is certainly the fault of a source stays; all else may do better elsewhere, or later.</summary>
     public static MediaProblem? ProblemOf(FfmpegRun run)
     {
         if (run is { ExitCode: 0, Stalled: false })
@@ -68,7 +70,13 @@ public sealed partial class FfmpegFile(FfmpegRunner runner)
 
         if (run.Stalled)
         {
-            return new MediaProblem("encoder-failed", "The encoder made no progress", $"ffmpeg was ended because it made no progress. {LastLines(run.Log)}", Transient: true);
+            return Failed("The encoder made no progress", "ffmpeg was ended because it made no progress.", run);
+        }
+
+        // Whoever ends it says nothing about the work, and what it had complained of until then had not ended it.
+        if (WasEnded(run))
+        {
+            return Failed("The encoder was ended", $"ffmpeg was ended from outside, or could not be started (code {run.ExitCode}).", run);
         }
 
         if (run.Log.Contains("No space left on device", StringComparison.Ordinal))
@@ -81,13 +89,21 @@ public sealed partial class FfmpegFile(FfmpegRunner runner)
             return new MediaProblem("source-damaged", "A source cannot be decoded", $"Replace the source by an intact copy, or leave the damaged part out. ffmpeg says: {LastLines(run.Log)}");
         }
 
-        // Above 128: ended by a signal, or 255, which is ffmpeg's own answer to one; 127: it could not be started. None says anything about the work.
-        var ended = run.ExitCode is < 0 or >= 127;
-        return new MediaProblem("encoder-failed", "The encoder failed", $"ffmpeg ended with code {run.ExitCode}. {LastLines(run.Log)}", Transient: ended);
+        return Failed("The encoder failed", $"ffmpeg ended with code {run.ExitCode}.", run);
     }
 
-    private static MediaProblem DiskFull() =>
-        new("disk-full", "No space is left on the media volume", "Free space on the media volume and retry the job; what is finished is kept.");
+    /// <summary>Above 128: ended by a signal, or 255, which is ffmpeg's own answer to one; 127: it could not be started; negative: ended for making no progress.</summary>
+    internal static bool WasEnded(FfmpegRun run) => run.Stalled || run.ExitCode is < 0 or >= 127;
+
+    private static MediaProblem Failed(string title, string what, FfmpegRun run)
+    {
+        var lines = LastLines(run.Log);
+        var says = lines.Length == 0 ? "It says nothing of the reason." : $"It says: {lines}";
+        return new MediaProblem("encoder-failed", title, $"{what} {says} Look for what is wrong on that machine and retry the job; what is finished is kept.", Transient: true);
+    }
+
+    private static MediaProblem DiskFull() => new(
+        "disk-full", "No space is left on the media volume", "Free space on the media volume and retry the job; what is finished is kept.", Transient: true);
 
     private static bool IsDiskFull(IOException e) => (e.HResult & 0xFFFF) == 28; // ENOSPC
 

@@ -61,9 +61,9 @@ public sealed class FilmJoiner(FfmpegFile ffmpeg, SegmentEncoder encoder, SoundM
 
     private async Task<MediaProblem?> CheckAsync(string part, Film film, CancellationToken cancel)
     {
-        var frames = await ffmpeg.CountAsync(part, cancel);
-        return frames == film.Frames
-            ? null
-            : new MediaProblem("encoder-failed", "The joined film has the wrong length", $"It has {frames} frames and not {film.Frames}.");
+        var count = await ffmpeg.CountAsync(part, cancel);
+        return count.Problem is not null || count.Value == film.Frames
+            ? count.Problem
+            : new MediaProblem("encoder-failed", "The joined film has the wrong length", $"It has {count.Value} frames and not {film.Frames}. Retry the job.", Transient: true);
     }
 }

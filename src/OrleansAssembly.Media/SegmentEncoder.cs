@@ -24,7 +24,7 @@ public sealed class SegmentEncoder(FfmpegFile ffmpeg, FfmpegBuild build, TimePro
         CancellationToken cancel)
     {
         var file = await PathAsync(workFolder, film, segment, footage, preset, cancel);
-        if (File.Exists(file) && await ffmpeg.CountAsync(file, cancel) == segment.Frames)
+        if (File.Exists(file) && (await ffmpeg.CountAsync(file, cancel)).Value == segment.Frames)
         {
             return new MadeFile(file, new FileInfo(file).Length, 0);
         }
@@ -52,16 +52,16 @@ public sealed class SegmentEncoder(FfmpegFile ffmpeg, FfmpegBuild build, TimePro
 
     private async Task<MediaProblem?> CheckAsync(string part, Film film, Segment segment, CancellationToken cancel)
     {
-        var frames = await ffmpeg.CountAsync(part, cancel);
-        if (frames == segment.Frames)
+        var count = await ffmpeg.CountAsync(part, cancel);
+        if (count.Problem is not null || count.Value == segment.Frames)
         {
-            return null;
+            return count.Problem;
         }
 
         var shot = film.Shots[segment.Shot];
         return new MediaProblem(
             "source-damaged",
             "A source ends too early or cannot be decoded",
-            $"Shot '{shot.Name}' from '{shot.Source}' gave {Math.Max(0, frames)} of {segment.Frames} frames. Replace the source by an intact copy, or use less of it.");
+            $"Shot '{shot.Name}' from '{shot.Source}' gave {Math.Max(0, count.Value)} of {segment.Frames} frames. Replace the source by an intact copy, or use less of it.");
     }
 }

@@ -8,6 +8,7 @@ using OrleansAssembly.Grains;
 using OrleansAssembly.Jobs;
 using OrleansAssembly.Media.Tests;
 using OrleansAssembly.Server.Hosting;
+using StackExchange.Redis;
 
 namespace OrleansAssembly.Cluster.Tests;
 
@@ -21,7 +22,16 @@ public sealed class AssemblyCluster : IAsyncLifetime
 
     internal TestMedia Media { get; } = new();
 
+    /// <summary>What the silos are configured with beside the usual, by their number.</summary>
+    internal Func<int, Dictionary<string, string?>> Settings { get; init; } = _ => [];
+
+    /// <summary>What is changed in each silo.</summary>
+    internal Action<IServiceCollection> Services { get; init; } = _ => { };
+
     public InProcessTestCluster Silos { get; private set; } = null!;
+
+    /// <summary>The store as it is, past the grains.</summary>
+    internal IDatabase Store => _redis.Connection.GetDatabase();
 
     internal JobCatalogue Catalogue => Silos.Silos[0].ServiceProvider.GetRequiredService<JobCatalogue>();
 
@@ -29,11 +39,12 @@ public sealed class AssemblyCluster : IAsyncLifetime
     {
         _redis = await RedisServer.StartAsync();
         var builder = new InProcessTestClusterBuilder(2);
+        var silos = 0;
         builder.ConfigureSiloHost((_, host) => host.Configuration.AddInMemoryCollection(new Dictionary<string, string?>
         {
             ["Media:Root"] = Media.Root,
             ["Encoder:Slots"] = $"{SlotsPerSilo}",
-        }));
+        }).AddInMemoryCollection(Settings(Interlocked.Increment(ref silos) - 1)));
         builder.ConfigureSilo((_, silo) =>
         {
             // A connection for each, as if they were processes: a silo that dies takes its own along.
@@ -41,6 +52,7 @@ public sealed class AssemblyCluster : IAsyncLifetime
             SiloWiring.AddParts(silo, store);
             silo.Services.AddSingleton(store);
             silo.Services.AddAssemblyGrains(silo.Configuration);
+            Services(silo.Services);
         });
         builder.ConfigureClient(client => client.Services.AddAssemblySerializers());
         Silos = builder.Build();
