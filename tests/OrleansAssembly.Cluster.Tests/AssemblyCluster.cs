@@ -81,7 +81,8 @@ public sealed class AssemblyCluster : IAsyncLifetime
         var job = Job(watched.Id);
         watched.Seen.Enqueue((await job.SubmitAsync(spec)).Progress!);
         watched.Reference = Silos.Client.CreateObjectReference<IProgressObserver>(watched);
-        await job.WatchAsync(watched.Reference);
+        watched.Watch = () => job.WatchAsync(watched.Reference);
+        await watched.RenewAsync();
         return watched;
     }
 
@@ -94,14 +95,16 @@ public sealed class AssemblyCluster : IAsyncLifetime
             while (true)
             {
                 var arrival = watched.NextAsync();
-                if (watched.Seen.FirstOrDefault(expected) is { } found)
+                if (watched.Seen.Concat(watched.Answers).FirstOrDefault(expected) is { } found)
                 {
                     return found;
                 }
 
                 Assert.False(watched.Seen.Any(update => update.Status is JobStatus.Completed or JobStatus.Failed or JobStatus.Cancelled),
-                    $"the job ended before {what}: {watched.Seen.Last()}");
-                await arrival.WaitAsync(patience.Token);
+                    $"the job ended before {what}: {watched.Seen.LastOrDefault()}");
+                await Task.WhenAny(arrival, Task.Delay(WatchLease.Duration / 6, TimeProvider.System, patience.Token));
+                patience.Token.ThrowIfCancellationRequested();
+                await watched.RenewAsync();
             }
         }
         catch (OperationCanceledException)
@@ -115,6 +118,7 @@ public sealed class AssemblyCluster : IAsyncLifetime
 /// <summary>What a watcher was told of a job, in order.</summary>
 internal sealed class WatchedJob(string id) : IProgressObserver
 {
+    private long _renewed;
     private volatile TaskCompletionSource _arrival = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     public string Id { get; } = id;
@@ -123,6 +127,27 @@ internal sealed class WatchedJob(string id) : IProgressObserver
     public IProgressObserver? Reference { get; set; }
 
     public ConcurrentQueue<ProgressUpdate> Seen { get; } = new();
+
+    /// <summary>What was answered when the watch was renewed last: it may have lapsed when something was said.</summary>
+    public IReadOnlyList<ProgressUpdate> Answers { get; private set; } = [];
+
+    public void Forget()
+    {
+        Seen.Clear();
+        Answers = [];
+    }
+
+    public Func<Task<ProgressUpdate?>> Watch { get; set; } = () => Task.FromResult<ProgressUpdate?>(null);
+
+    /// <summary>Renews the watch, where it is time to.</summary>
+    public async Task RenewAsync()
+    {
+        if (_renewed == 0 || TimeProvider.System.GetElapsedTime(_renewed) > WatchLease.Duration / 6)
+        {
+            _renewed = TimeProvider.System.GetTimestamp();
+            Answers = [.. new[] { await Watch() }.OfType<ProgressUpdate>()];
+        }
+    }
 
     public Task NextAsync() => _arrival.Task;
 

@@ -16,6 +16,7 @@ public sealed class DisturbedCluster : IAsyncLifetime
 
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
 
+    private readonly List<WatchedJob> _submitted = [];
     private JobSpec _film = null!;
     private string? _undisturbed;
 
@@ -36,7 +37,24 @@ public sealed class DisturbedCluster : IAsyncLifetime
 
     public ValueTask DisposeAsync() => Cluster.DisposeAsync();
 
-    internal Task<WatchedJob> SubmitAsync() => Cluster.SubmitAsync(_film);
+    internal async Task<WatchedJob> SubmitAsync()
+    {
+        var job = await Cluster.SubmitAsync(_film);
+        _submitted.Add(job);
+        return job;
+    }
+
+    /// <summary>Leaves nothing of a test to the next: a job that it left paused would keep its slots.</summary>
+    internal async Task ClearAsync()
+    {
+        Hook.Before = _ => Task.CompletedTask;
+        foreach (var job in _submitted)
+        {
+            await Job(job).CancelAsync(); // refused where it has ended
+        }
+
+        _submitted.Clear();
+    }
 
     internal IJobGrain Job(WatchedJob job) => Cluster.Job(job.Id);
 
@@ -48,6 +66,9 @@ public sealed class DisturbedCluster : IAsyncLifetime
         {
             await AssemblyCluster.UntilAsync(job, update => update is { StepIndex: 6, StepProgress: > 0 }, "the encoding");
             Assert.Equal(JobStatus.Paused, (await Job(job).PauseAsync(PauseWish.Now)).Progress?.Status);
+
+            // A stop that is sent runs no further, but the kernel notes it down only when it would let the child run again.
+            await UntilAsync(() => Task.FromResult(ChildrenOf(job.Id).All(child => child.State == "T")), "the stop of the children");
             var children = ChildrenOf(job.Id);
             if (children.Count == Segments)
             {

@@ -6,8 +6,10 @@ namespace OrleansAssembly.Cluster.Tests;
 
 /// <summary>Pauses, with real children: nobody can tell from the film that anything happened.</summary>
 [Collection(nameof(DisturbedCluster))]
-public class HoldTests(DisturbedCluster cluster)
+public sealed class HoldTests(DisturbedCluster cluster) : IAsyncDisposable
 {
+    public async ValueTask DisposeAsync() => await cluster.ClearAsync();
+
     [Fact]
     public async Task Pause_StopsTheChildrenAndIsStored_BeforeItAnswers_AndTheSameChildrenGoOn()
     {
@@ -41,7 +43,7 @@ public class HoldTests(DisturbedCluster cluster)
                 }
 
                 pauses++;
-                Assert.All(DisturbedCluster.ChildrenOf(job.Id), child => Assert.Equal("T", child.State));
+                await DisturbedCluster.UntilAsync(() => Task.FromResult(DisturbedCluster.ChildrenOf(job.Id).All(child => child.State == "T")), "the stop of the children");
                 await cluster.Job(job).ResumeAsync();
             }
 
@@ -114,20 +116,12 @@ public class HoldTests(DisturbedCluster cluster)
         await cluster.Job(job).PauseAsync(new PauseWish(ResumeAt: TimeProvider.System.GetUtcNow().AddSeconds(1)));
 
         await AssemblyCluster.UntilAsync(job, update => update.Status == JobStatus.Running && update.StepIndex > 1, "the timed resume");
-        await cluster.Job(job).CancelAsync();
     }
 
     private async Task<string> StoredAsync(string id)
     {
         var store = cluster.Cluster.Store;
-        foreach (var key in store.Multiplexer.GetServers()[0].Keys(pattern: $"*{id}*"))
-        {
-            if (key.ToString().Contains("/job", StringComparison.Ordinal) && await store.HashGetAsync(key, "data") is { HasValue: true } data)
-            {
-                return data.ToString();
-            }
-        }
-
-        return $"nothing is stored; keys: {string.Join(' ', store.Multiplexer.GetServers()[0].Keys(pattern: "*"))}";
+        var key = Assert.Single(store.Multiplexer.GetServers()[0].Keys(pattern: $"*{id}*/job"));
+        return (await store.HashGetAsync(key, "data")).ToString();
     }
 }

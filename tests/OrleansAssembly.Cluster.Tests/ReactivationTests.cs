@@ -5,8 +5,10 @@ namespace OrleansAssembly.Cluster.Tests;
 
 /// <summary>Jobs whose grain leaves memory, and wakes from what is stored: at every step and in every status.</summary>
 [Collection(nameof(DisturbedCluster))]
-public class ReactivationTests(DisturbedCluster cluster)
+public sealed class ReactivationTests(DisturbedCluster cluster) : IAsyncDisposable
 {
+    public async ValueTask DisposeAsync() => await cluster.ClearAsync();
+
     [Fact]
     public async Task AJob_WhoseGrainLeavesMemoryAtEveryStep_CompletesAsIfNothingHadHappened()
     {

@@ -1,5 +1,4 @@
 using OrleansAssembly.Contracts;
-using OrleansAssembly.Grains;
 using OrleansAssembly.Jobs;
 using OrleansAssembly.Media;
 
@@ -7,8 +6,10 @@ namespace OrleansAssembly.Cluster.Tests;
 
 /// <summary>Encoders that go wrong, late ones, and several for the same segment.</summary>
 [Collection(nameof(DisturbedCluster))]
-public class TroubleTests(DisturbedCluster cluster)
+public sealed class TroubleTests(DisturbedCluster cluster) : IAsyncDisposable
 {
+    public async ValueTask DisposeAsync() => await cluster.ClearAsync();
+
     [Fact]
     public async Task AnEncoderThatIsKilled_IsTriedAgain_AndTheFilmIsTheSame()
     {
@@ -39,15 +40,15 @@ public class TroubleTests(DisturbedCluster cluster)
         Assert.Equal((JobStatus.Failed, "urn:orleans-assembly:encoder-failed", 6), (failed.Status, failed.Error?.Type, failed.StepIndex));
         Assert.Contains("malloc of size 42 failed", failed.Error!.Detail, StringComparison.Ordinal);
         Assert.Contains("retry the job", failed.Error.Detail, StringComparison.Ordinal);
-        Assert.Equal(JobStateMachine.MaxTries, cluster.Hook.BegunOf(job.Id, Stage.Encode).Count(request => request.Piece.Index == Bad));
+        Assert.Equal(JobStateMachine.MaxTries, cluster.Hook.BegunOf(job.Id, Stage.Encode).Count(request => request.Detail!.Segment == Bad));
         await cluster.Cluster.DeactivateAsync(job.Id);
         Assert.Equal(failed.Error.Detail, (await cluster.Job(job).WatchAsync(job.Reference!))?.Error?.Detail);
 
         Assert.Equal(Bad, cluster.SegmentsOf(job.Id).Count);
         var kept = cluster.KeepsSegmentsAsync(job);
         var before = job.Seen.ToList();
-        job.Seen.Clear();
         await cluster.Job(job).RetryAsync();
+        job.Forget();
         await cluster.AssertUndisturbedAsync(job);
         Assert.True(await kept, "a finished segment was made again");
         Assert.True(job.Seen.Min(update => update.Sequence) > before.Max(update => update.Sequence));
@@ -101,7 +102,6 @@ public class TroubleTests(DisturbedCluster cluster)
         await Encoder(late).StopAsync();
 
         Assert.Null((await Encoder(late).AskAsync(late)).Report);
-        await cluster.Job(job).CancelAsync();
     }
 
     [Fact]
@@ -117,7 +117,6 @@ public class TroubleTests(DisturbedCluster cluster)
         Assert.True((await Encoder(request).AskAsync(request)).Report?.Held);
         Assert.All(DisturbedCluster.ChildrenOf(other), child => Assert.Equal("T", child.State));
         await Encoder(request).StopAsync();
-        await cluster.Job(job).CancelAsync();
     }
 
     private static PieceRequest Of(PieceRequest request, string jobId, int attempt, string silo) => request with
