@@ -1,5 +1,7 @@
+using System.Net.WebSockets;
 using System.Runtime.CompilerServices;
 using System.Threading.Channels;
+using Microsoft.AspNetCore.Http.Connections;
 using Microsoft.AspNetCore.SignalR;
 using Microsoft.AspNetCore.SignalR.Client;
 using Microsoft.Extensions.DependencyInjection;
@@ -63,7 +65,7 @@ internal sealed class ProgressFeed(ServerClient server, TimeProvider time)
     private HubConnection Connect(out ChannelReader<ProgressUpdate> updates)
     {
         var connection = new HubConnectionBuilder()
-            .WithUrl(server.Address("hubs/progress"))
+            .WithUrl(server.Address("hubs/progress"), HttpTransportType.WebSockets, options => options.SkipNegotiation = true) // what is negotiated holds for one frontend only
             .AddJsonProtocol(json => AssemblyJson.Configure(json.PayloadSerializerOptions))
             .Build();
         var channel = Channel.CreateUnbounded<ProgressUpdate>();
@@ -88,7 +90,7 @@ internal sealed class ProgressFeed(ServerClient server, TimeProvider time)
             // Read after the watch began, so that no change falls between; the whole job, because it tells the attempt.
             return await server.JobAsync(jobId, cancellation);
         }
-        catch (Exception e) when (!cancellation.IsCancellationRequested && e is HttpRequestException or HubException or IOException or TimeoutException
+        catch (Exception e) when (!cancellation.IsCancellationRequested && e is HttpRequestException or WebSocketException or HubException or IOException or TimeoutException
             or OperationCanceledException or InvalidOperationException)
         {
             return null;

@@ -7,21 +7,25 @@ namespace OrleansAssembly.Contracts;
 public sealed record Lease([property: Id(0)] Guid Id, [property: Id(1)] string Silo);
 
 /// <summary>How many slots a job wants, those that it holds included.</summary>
+/// <param name="Avoid">Addresses of silos that it would rather not get, since a piece failed there; null for none. Taken all the same where no other lends.</param>
 [GenerateSerializer, Immutable, Alias("SlotDemand")]
 public sealed record SlotDemand(
     [property: Id(0)] string JobId,
     [property: Id(1)] string Owner,
     [property: Id(2)] int Priority,
     [property: Id(3)] int Wanted,
-    [property: Id(4)] IReadOnlyList<Lease> Held);
+    [property: Id(4)] IReadOnlyList<Lease> Held,
+    [property: Id(5)] IReadOnlyList<string>? Avoid = null);
 
 /// <summary>What a silo has and runs.</summary>
+/// <param name="Draining">It takes no new work: what it runs may end. Never taken back.</param>
 [GenerateSerializer, Immutable, Alias("SiloReport")]
 public sealed record SiloReport(
     [property: Id(0)] string Silo,
     [property: Id(1)] string Name,
     [property: Id(2)] int Slots,
-    [property: Id(3)] IReadOnlyList<RunningLease> Running);
+    [property: Id(3)] IReadOnlyList<RunningLease> Running,
+    [property: Id(4)] bool Draining = false);
 
 [GenerateSerializer, Immutable, Alias("RunningLease")]
 public sealed record RunningLease([property: Id(0)] Guid LeaseId, [property: Id(1)] string JobId, [property: Id(2)] string Piece);

@@ -164,12 +164,19 @@ public sealed record SourceFile(string Path, long Bytes, DateTimeOffset Modified
 [GenerateSerializer, Immutable, Alias("Cluster")]
 public sealed record ClusterInfo([property: Id(0)] IReadOnlyList<SiloInfo> Silos, [property: Id(1)] int WaitingJobs);
 
+/// <summary>A silo that encodes.</summary>
+/// <param name="Name">Its name.</param>
+/// <param name="Address">Where it is in the cluster.</param>
+/// <param name="Slots">Pieces of work that it runs at a time.</param>
+/// <param name="Running">What it runs.</param>
+/// <param name="Draining">It takes no new work and leaves when what it runs has ended.</param>
 [GenerateSerializer, Immutable, Alias("Silo")]
 public sealed record SiloInfo(
     [property: Id(0)] string Name,
     [property: Id(1)] string Address,
     [property: Id(2)] int Slots,
-    [property: Id(3)] IReadOnlyList<SlotInfo> Running);
+    [property: Id(3)] IReadOnlyList<SlotInfo> Running,
+    [property: Id(4)] bool Draining);
 
 [GenerateSerializer, Immutable, Alias("Slot")]
 public sealed record SlotInfo([property: Id(0)] string JobId, [property: Id(1)] string Piece);

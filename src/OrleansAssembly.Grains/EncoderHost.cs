@@ -3,6 +3,7 @@ using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using OrleansAssembly.Contracts;
 using OrleansAssembly.Jobs;
+using OrleansAssembly.Media;
 
 namespace OrleansAssembly.Grains;
 
@@ -80,6 +81,10 @@ public sealed partial class EncoderHost(
         catch (OperationCanceledException) when (work.Stopped.IsCancellationRequested)
         {
             work.Finish(PieceOutcome.GivenBack);
+        }
+        catch (IOException full) when (FfmpegFile.IsDiskFull(full))
+        {
+            work.Finish(PieceOutcome.Failed(FfmpegFile.DiskFull()));
         }
         catch (Exception failure) when (failure is not OutOfMemoryException)
         {

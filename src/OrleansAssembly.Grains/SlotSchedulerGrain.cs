@@ -3,142 +3,81 @@ using OrleansAssembly.Jobs;
 
 namespace OrleansAssembly.Grains;
 
-/// <summary>
-/// Lends encoder slots. Remembers nothing that it could not hear again: silos report what they have and run, jobs what they want and hold.
-/// After a start it lends nothing before every active silo has reported, or a while has passed.
-/// </summary>
+/// <summary>Lends encoder slots: a shell around <see cref="LeaseBook"/>. It stores nothing; where it died, another begins an empty book and hears everything again.</summary>
 public sealed class SlotSchedulerGrain(ISiloStatusOracle membership, TimeProvider time) : Grain, ISlotSchedulerGrain
 {
-    private static readonly TimeSpan Warmup = TimeSpan.FromSeconds(3);
-    private static readonly TimeSpan SiloExpires = TimeSpan.FromSeconds(5);
-    private static readonly TimeSpan DemandExpires = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan SweepPeriod = TimeSpan.FromSeconds(1);
 
-    /// <summary>A lease that neither its silo nor its job has confirmed for so long was lost on the way.</summary>
-    private static readonly TimeSpan LeaseExpires = TimeSpan.FromSeconds(8);
+    private readonly LeaseBook _book = new(Random.Shared.NextInt64());
+    private readonly Dictionary<string, SiloReport> _reports = []; // for those who look
+    private readonly long _opened = time.GetTimestamp();
 
-    private readonly Dictionary<string, (SiloReport Report, long Seen)> _silos = [];
-    private readonly Dictionary<string, (SlotDemand Demand, long Seen)> _demands = [];
-    private readonly Dictionary<Guid, LentSlot> _leases = [];
-
-    // A report on its way may still name a slot that was given back since: it must not come to life again.
-    private readonly Dictionary<Guid, long> _returned = [];
-    private long _started;
+    private TimeSpan Now => time.GetElapsedTime(_opened);
 
     public override Task OnActivateAsync(CancellationToken cancellationToken)
     {
-        _started = time.GetTimestamp();
-        this.RegisterGrainTimer(SweepAsync, TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(1));
+        Meet();
+        this.RegisterGrainTimer(SweepAsync, SweepPeriod, SweepPeriod);
         return base.OnActivateAsync(cancellationToken);
     }
 
     public async Task<int> WantAsync(SlotDemand demand)
     {
-        var now = time.GetTimestamp();
-        foreach (var lease in demand.Held)
-        {
-            Confirm(lease, demand.JobId, now);
-        }
-
-        if (demand.Wanted == 0 && demand.Held.Count == 0)
-        {
-            _demands.Remove(demand.JobId);
-        }
-        else
-        {
-            _demands[demand.JobId] = (demand, now);
-        }
-
+        var claim = new SlotClaim(demand.JobId, demand.Owner, demand.Priority, demand.Wanted, demand.Avoid ?? []);
+        var count = _book.Want(claim, demand.Held.Select(lease => new SlotLease(lease.Id, demand.JobId, lease.Silo)), Now);
         await LendAsync();
-        var rivals = _demands.Values.Count(other => other.Demand.Priority >= demand.Priority && other.Demand.Wanted > 0);
-        return Math.Max(1, Slots() / Math.Max(1, rivals));
+        return count;
     }
 
     public Task ReturnAsync(Guid leaseId)
     {
-        _returned[leaseId] = time.GetTimestamp();
-        return _leases.Remove(leaseId) ? LendAsync() : Task.CompletedTask;
+        _book.Return(leaseId, Now);
+        return LendAsync();
     }
 
     public Task ReportAsync(SiloReport report)
     {
-        var now = time.GetTimestamp();
-        _silos[report.Silo] = (report, now);
-        foreach (var running in report.Running)
-        {
-            Confirm(new Lease(running.LeaseId, report.Silo), running.JobId, now);
-        }
-
+        _reports[report.Silo] = report;
+        _book.Report(new SiloSlots(report.Silo, report.Slots, report.Draining, [.. report.Running.Select(running => running.LeaseId)]), Now);
         return LendAsync();
     }
 
     public Task<ClusterInfo> GetClusterAsync()
     {
-        var silos = _silos.Values.OrderBy(silo => silo.Report.Name, StringComparer.Ordinal).Select(silo => new SiloInfo(
-            silo.Report.Name,
-            SiloAddress.FromParsableString(silo.Report.Silo).Endpoint.ToString(),
-            silo.Report.Slots,
-            [.. silo.Report.Running.Select(running => new SlotInfo(running.JobId, running.Piece))]));
-        var holding = _leases.Values.Select(lease => lease.JobId).ToHashSet();
-        return Task.FromResult(new ClusterInfo([.. silos], _demands.Keys.Count(job => !holding.Contains(job))));
-    }
-
-    private void Confirm(Lease lease, string jobId, long now)
-    {
-        if (!_returned.ContainsKey(lease.Id))
-        {
-            _leases[lease.Id] = new LentSlot(lease, jobId, now);
-        }
+        var silos = _reports.Values.Where(report => _book.Knows(report.Silo)).OrderBy(report => report.Name, StringComparer.Ordinal).Select(report => new SiloInfo(
+            report.Name,
+            SiloAddress.FromParsableString(report.Silo).Endpoint.ToString(),
+            report.Slots,
+            [.. report.Running.Select(running => new SlotInfo(running.JobId, running.Piece))],
+            _book.IsDraining(report.Silo)));
+        return Task.FromResult(new ClusterInfo([.. silos], _book.Waiting));
     }
 
     private async Task LendAsync()
     {
-        if (!IsWarm())
+        foreach (var lease in _book.Lend(Now))
         {
-            return;
-        }
-
-        var used = _leases.Values.GroupBy(lease => lease.Lease.Silo).ToDictionary(silo => silo.Key, silo => silo.Count());
-        var free = _silos.Values.ToDictionary(silo => silo.Report.Silo, silo => silo.Report.Slots - used.GetValueOrDefault(silo.Report.Silo));
-        if (free.Values.All(slots => slots <= 0))
-        {
-            return; // thousands may be waiting: they are looked at only when there is something to give
-        }
-
-        var held = _leases.Values.GroupBy(lease => lease.JobId).ToDictionary(job => job.Key, job => job.Count());
-        var claims = _demands.Values
-            .Select(entry => new SlotClaim(entry.Demand.JobId, entry.Demand.Owner, entry.Demand.Priority, entry.Demand.Wanted, held.GetValueOrDefault(entry.Demand.JobId)))
-            .ToList();
-        foreach (var grant in SlotPolicy.Assign(claims, free))
-        {
-            var lease = new Lease(Guid.NewGuid(), grant.Silo);
-            _leases[lease.Id] = new LentSlot(lease, grant.JobId, time.GetTimestamp());
-            await GrainFactory.GetGrain<IJobGrain>(grant.JobId).LendAsync(lease);
+            await GrainFactory.GetGrain<IJobGrain>(lease.JobId).LendAsync(new Lease(lease.Id, lease.Silo));
         }
     }
 
     private Task SweepAsync()
     {
-        Remove(_silos, silo => time.GetElapsedTime(silo.Seen) > SiloExpires);
-        Remove(_demands, demand => time.GetElapsedTime(demand.Seen) > DemandExpires);
-        Remove(_returned, since => time.GetElapsedTime(since) > LeaseExpires);
-        Remove(_leases, lease => !_silos.ContainsKey(lease.Lease.Silo) || time.GetElapsedTime(lease.Seen) > LeaseExpires);
-        return LendAsync();
-
-        static void Remove<TKey, TValue>(Dictionary<TKey, TValue> entries, Func<TValue, bool> gone)
-            where TKey : notnull
+        Meet();
+        _book.Sweep(Now);
+        foreach (var silo in _reports.Keys.Where(silo => !_book.Knows(silo)).ToList())
         {
-            foreach (var key in entries.Where(entry => gone(entry.Value)).Select(entry => entry.Key).ToList())
-            {
-                entries.Remove(key);
-            }
+            _reports.Remove(silo);
         }
+
+        return LendAsync();
     }
 
-    private bool IsWarm() =>
-        time.GetElapsedTime(_started) > Warmup
-        || membership.GetActiveSilos().All(silo => _silos.ContainsKey(silo.ToParsableString()));
+    private void Meet()
+    {
+        var silos = membership.GetApproximateSiloStatuses();
+        _book.Meet(Of(SiloStatus.Active), Of(SiloStatus.Dead));
 
-    private int Slots() => _silos.Values.Sum(silo => silo.Report.Slots);
-
-    private sealed record LentSlot(Lease Lease, string JobId, long Seen);
+        IEnumerable<string> Of(SiloStatus status) => silos.Where(silo => silo.Value == status).Select(silo => silo.Key.ToParsableString());
+    }
 }

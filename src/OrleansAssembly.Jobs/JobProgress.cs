@@ -106,7 +106,7 @@ public sealed record JobProgress(double Percent, Step Step, double StepPercent, 
                 return "Cancelled";
         }
 
-        if (state.Waiting is { } waiting && state.Running.IsEmpty)
+        if (state.Waiting is { } waiting)
         {
             return waiting.Detail;
         }
@@ -132,6 +132,7 @@ public sealed record JobProgress(double Percent, Step Step, double StepPercent, 
             Stage.Story => "Reading scenes, takes and durations",
             Stage.Edl => "Writing the edit decision list",
             Stage.Plan => "Planning the segments",
+            Stage.Space => "Looking whether the films have room",
             Stage.Sound => $"Recording sound, part {number} of {state.Pieces}",
             Stage.Mix => $"Mixing the sound, format {number} of {state.Pieces}",
             Stage.Encode => $"Encoding segment {number} of {state.Pieces} ({OutputOf(state.Plan!.Encode[newest].Output)})",

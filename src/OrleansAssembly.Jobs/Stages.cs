@@ -24,6 +24,9 @@ public enum Stage
     /// <summary>Cuts the film into segments and tells how many pieces the later stages have.</summary>
     Plan,
 
+    /// <summary>Waits until the media volume has room for the job.</summary>
+    Space,
+
     /// <summary>One piece a run of shots: their sound, to the sample.</summary>
     Sound,
 

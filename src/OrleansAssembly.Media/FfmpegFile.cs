@@ -73,15 +73,15 @@ public sealed partial class FfmpegFile(FfmpegRunner runner)
             return Failed("The encoder made no progress", "ffmpeg was ended because it made no progress.", run);
         }
 
+        if (run.Log.Contains("No space left on device", StringComparison.Ordinal))
+        {
+            return DiskFull();
+        }
+
         // Whoever ends it says nothing about the work, and what it had complained of until then had not ended it.
         if (WasEnded(run))
         {
             return Failed("The encoder was ended", $"ffmpeg was ended from outside, or could not be started (code {run.ExitCode}).", run);
-        }
-
-        if (run.Log.Contains("No space left on device", StringComparison.Ordinal))
-        {
-            return DiskFull();
         }
 
         if (DecodingFailed().IsMatch(run.Log))
@@ -102,10 +102,12 @@ public sealed partial class FfmpegFile(FfmpegRunner runner)
         return new MediaProblem("encoder-failed", title, $"{what} {says} Look for what is wrong on that machine and retry the job; what is finished is kept.", Transient: true);
     }
 
-    private static MediaProblem DiskFull() => new(
+    /// <summary>Somebody may free space meanwhile, so it is worth another try.</summary>
+    public static MediaProblem DiskFull() => new(
         "disk-full", "No space is left on the media volume", "Free space on the media volume and retry the job; what is finished is kept.", Transient: true);
 
-    private static bool IsDiskFull(IOException e) => (e.HResult & 0xFFFF) == 28; // ENOSPC
+    /// <summary>Whether writing failed for want of space, or of quota.</summary>
+    public static bool IsDiskFull(IOException e) => (e.HResult & 0xFFFF) is 28 or 122; // ENOSPC, EDQUOT
 
     private static string LastLines(string log) =>
         string.Join(" | ", log.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).TakeLast(5));

@@ -30,6 +30,10 @@ public sealed class MediaOptions
     [Range(1, 60)]
     public int SegmentSeconds { get; set; } = 5;
 
+    /// <summary>Room on the media volume that no job is given, bytes. Default: 256 MB.</summary>
+    [Range(0, long.MaxValue)]
+    public long SpareBytes { get; set; } = 256_000_000;
+
     /// <summary>Largest upload, bytes. Default: 1 TiB.</summary>
     [Range(1, long.MaxValue)]
     public long LargestUpload { get; set; } = 1L << 40;

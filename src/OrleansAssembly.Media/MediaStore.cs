@@ -35,6 +35,23 @@ public sealed partial class MediaStore(IOptions<MediaOptions> options)
     /// <exception cref="ArgumentException">An id has other characters than <c>a-z 0-9 _ -</c>.</exception>
     public string Exports(string projectId, string jobId) => Path.Combine(ExportsRoot, Checked(projectId), Checked(jobId));
 
+    /// <summary>Bytes that are free on the media volume for this user.</summary>
+    public long FreeBytes() => new DriveInfo(WorkRoot).AvailableFreeSpace;
+
+    /// <summary>Bytes in all files below a folder; 0 where there is none. What vanishes meanwhile is not counted.</summary>
+    public static long BytesIn(string folder)
+    {
+        var all = new EnumerationOptions { RecurseSubdirectories = true, IgnoreInaccessible = true, AttributesToSkip = 0 };
+        try
+        {
+            return new DirectoryInfo(folder).EnumerateFiles("*", all).Sum(file => file.Exists ? file.Length : 0);
+        }
+        catch (IOException)
+        {
+            return 0;
+        }
+    }
+
     /// <summary>Full path, links followed, of an existing source. Problems: <c>source-not-found</c>, <c>source-outside-root</c>, <c>source-not-a-file</c>.</summary>
     public MediaResult<string> Resolve(string relativePath)
     {

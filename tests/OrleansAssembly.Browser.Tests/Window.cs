@@ -20,6 +20,14 @@ internal sealed class Window : IAsyncDisposable
                 _complaints.Add($"{message.Type}: {message.Text}");
             }
         };
+        page.Request += (_, request) =>
+        {
+            // The next call may reach another server, which knows nothing of it.
+            if (request.Url.Contains("/negotiate", StringComparison.Ordinal))
+            {
+                _complaints.Add($"negotiated: {request.Url}");
+            }
+        };
         page.PageError += (_, error) => _complaints.Add(error);
     }
 

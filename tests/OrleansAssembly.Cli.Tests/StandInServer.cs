@@ -65,6 +65,18 @@ internal sealed class StandInServer : IAsyncDisposable
 
     private void Map()
     {
+        // As with several servers behind one address: what was negotiated with another one is not known here.
+        _app.Use((call, next) =>
+        {
+            if (!call.Request.Path.StartsWithSegments("/hubs/progress/negotiate"))
+            {
+                return next(call);
+            }
+
+            call.Response.StatusCode = 404;
+            return Task.CompletedTask;
+        });
+
         const string jobs = "/api/v1/assembly/jobs";
         _app.MapPost(jobs, async (HttpRequest request) =>
         {

@@ -7,10 +7,15 @@ namespace OrleansAssembly.Media.Tests;
 /// <summary>A media root of its own in a temporary folder, with media that the real ffmpeg makes; gone when disposed.</summary>
 internal sealed class TestMedia : IDisposable
 {
-    private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("media-tests-");
+    private readonly DirectoryInfo _folder;
+    private readonly bool _own;
 
-    public TestMedia(Action<MediaOptions>? configure = null)
+    /// <param name="configure">Changes the options.</param>
+    /// <param name="folder">An empty folder to be the root; by default a new one in the temporary folder.</param>
+    public TestMedia(Action<MediaOptions>? configure = null, DirectoryInfo? folder = null)
     {
+        _own = folder is null;
+        _folder = folder ?? Directory.CreateTempSubdirectory("media-tests-");
         var options = new MediaOptions { Root = _folder.FullName, Niceness = 0 };
         configure?.Invoke(options);
         Options = Microsoft.Extensions.Options.Options.Create(options);
@@ -97,5 +102,11 @@ internal sealed class TestMedia : IDisposable
         Assert.True(process.ExitCode == 0, $"ffmpeg could not make test media: {errors}");
     }
 
-    public void Dispose() => _folder.Delete(recursive: true);
+    public void Dispose()
+    {
+        if (_own)
+        {
+            _folder.Delete(recursive: true);
+        }
+    }
 }

@@ -14,17 +14,26 @@ namespace OrleansAssembly.Server.Hosting;
 /// <summary>The silo: its membership, storage, reminders, streams and serializers. The one place that chooses them.</summary>
 public static class SiloWiring
 {
-    private const string Name = "orleans-assembly";
+    /// <summary>Of cluster and service alike. In Kubernetes the pods carry it as a label.</summary>
+    public const string Name = "orleans-assembly";
 
     public static void AddSilo(this WebApplicationBuilder builder, IConnectionMultiplexer store)
     {
         builder.Services.AddSingleton(store);
         builder.Host.UseOrleans(silo =>
         {
-            silo.Configure<ClusterOptions>(options => (options.ClusterId, options.ServiceId) = (Name, Name));
+            if (KubernetesWiring.IsPod(builder.Configuration))
+            {
+                silo.UsePod(builder.Configuration);
+            }
+            else
+            {
+                // Any number of silos may run on a machine. No gateway: every caller is a silo itself, or comes by HTTP.
+                silo.ConfigureEndpoints(Address(builder.Configuration), FreePort.Next(), gatewayPort: 0);
+            }
 
-            // Any number of silos may run on a machine. No gateway: every caller is a silo itself, or comes by HTTP.
-            silo.ConfigureEndpoints(Address(builder.Configuration), FreePort.Next(), gatewayPort: 0);
+            // After the pod's part, which would take other names from the environment.
+            silo.Configure<ClusterOptions>(options => (options.ClusterId, options.ServiceId) = (Name, Name));
             AddParts(silo, store);
         });
     }

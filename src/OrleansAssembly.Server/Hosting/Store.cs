@@ -5,6 +5,10 @@ namespace OrleansAssembly.Server.Hosting;
 /// <summary>The connection to the store, and the store itself where it is the embedded one. Opened before the silo, closed after it.</summary>
 public sealed class Store : IAsyncDisposable
 {
+    private const int ReconnectMilliseconds = 500;
+    private const int ConnectMilliseconds = 2000;
+    private const int KeepAliveSeconds = 5;
+
     private readonly EmbeddedStore? _embedded;
 
     private Store(IConnectionMultiplexer connection, EmbeddedStore? embedded)
@@ -49,6 +53,12 @@ public sealed class Store : IAsyncDisposable
         {
             var options = ConfigurationOptions.Parse(text);
             options.ClientName = "orleans-assembly";
+
+            // A store that is away is told at once, not after a queue has run into its limit; and it is soon seen to be back.
+            options.BacklogPolicy = BacklogPolicy.FailFast;
+            options.ReconnectRetryPolicy = new LinearRetry(ReconnectMilliseconds);
+            options.ConnectTimeout = ConnectMilliseconds;
+            options.KeepAlive = KeepAliveSeconds;
             return await ConnectionMultiplexer.ConnectAsync(options);
         }
         catch (Exception e) when (e is RedisException or ArgumentException or FormatException)

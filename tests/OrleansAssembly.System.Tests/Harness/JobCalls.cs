@@ -27,10 +27,13 @@ internal static class JobCalls
     /// <summary>Pauses, resumes, cancels or retries a job; the call must be answered with 200.</summary>
     public static async Task<ProgressUpdate> CommandAsync(this ServerProcess server, string job, string command)
     {
-        using var answer = await server.Http.PostAsync(new Uri($"{Jobs}/{job}/{command}", UriKind.Relative), null, Cancel);
+        using var answer = await server.TryCommandAsync(job, command);
         Assert.True(answer.StatusCode == HttpStatusCode.OK, $"{command} was refused: {await answer.Content.ReadAsStringAsync(Cancel)}");
         return (await answer.Content.ReadFromJsonAsync<ProgressUpdate>(AssemblyJson.Options, Cancel))!;
     }
+
+    public static Task<HttpResponseMessage> TryCommandAsync(this ServerProcess server, string job, string command) =>
+        server.Http.PostAsync(new Uri($"{Jobs}/{job}/{command}", UriKind.Relative), null, Cancel);
 
     public static async Task<JobDetails> GetAsync(this ServerProcess server, string job) =>
         (await server.Http.GetFromJsonAsync<JobDetails>($"{Jobs}/{job}", AssemblyJson.Options, Cancel))!;

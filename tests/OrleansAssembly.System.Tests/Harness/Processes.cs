@@ -21,7 +21,15 @@ internal static class Processes
            select $"{pid}: {command}",
     ];
 
-    /// <summary>Sends a signal: <c>TERM</c>, <c>INT</c>, <c>KILL</c>.</summary>
+    /// <summary>Direct children of a process that are ffmpeg itself, with their command lines.</summary>
+    public static IReadOnlyList<(int Pid, string Command)> EncodersOf(int parent) =>
+    [
+        .. from pid in ChildrenOf(parent)
+           where Stat(pid)?.Name == "ffmpeg"
+           select (pid, Read(pid, "cmdline").Replace('\0', ' ')),
+    ];
+
+    /// <summary>Sends a signal: <c>TERM</c>, <c>INT</c>, <c>KILL</c>, <c>STOP</c>, <c>CONT</c>.</summary>
     public static void Signal(int pid, string name)
     {
         using var kill = Process.Start("kill", [$"-{name}", pid.ToString(CultureInfo.InvariantCulture)]);

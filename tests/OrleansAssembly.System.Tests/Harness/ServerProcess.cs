@@ -8,7 +8,7 @@ namespace OrleansAssembly.SystemTests;
 internal sealed class ServerProcess : IAsyncDisposable
 {
     private static readonly TimeSpan StartLimit = TimeSpan.FromSeconds(90);
-    private static readonly TimeSpan EndLimit = TimeSpan.FromSeconds(15);
+    private static readonly TimeSpan EndLimit = TimeSpan.FromSeconds(60);
     private static readonly TimeSpan CallLimit = TimeSpan.FromSeconds(30);
 
     private readonly Process _process;
@@ -16,7 +16,7 @@ internal sealed class ServerProcess : IAsyncDisposable
     private readonly ConcurrentQueue<string> _output = new();
     private readonly TaskCompletionSource<Uri> _ready = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-    private ServerProcess(IReadOnlyList<string> command)
+    private ServerProcess(IReadOnlyList<string> command, IReadOnlyDictionary<string, string>? environment)
     {
         // env: whoever started the tests in the background may have had SIGINT ignored, which would be inherited.
         _process = new Process
@@ -24,6 +24,11 @@ internal sealed class ServerProcess : IAsyncDisposable
             StartInfo = new ProcessStartInfo("env", ["--default-signal=INT", .. command]) { RedirectStandardOutput = true, RedirectStandardError = true },
             EnableRaisingEvents = true,
         };
+        foreach (var (name, value) in environment ?? new Dictionary<string, string>())
+        {
+            _process.StartInfo.Environment[name] = value;
+        }
+
         _process.OutputDataReceived += (_, line) => Hear(line.Data);
         _process.ErrorDataReceived += (_, line) => Keep(_log, line.Data);
         _process.Exited += (_, _) => _ready.TrySetException(new InvalidOperationException("The server ended before it was ready."));
@@ -60,15 +65,23 @@ internal sealed class ServerProcess : IAsyncDisposable
     public IReadOnlyList<string> Output => [.. _output];
 
     /// <summary>The last lines of its log, to be shown when a test fails.</summary>
-    public string Log => string.Join('\n', _log);
+    public string Log => string.Join('\n', _log.TakeLast(200));
+
+    /// <summary>Its log from the first line on, but of a very long one only the end.</summary>
+    public IReadOnlyList<string> Lines => [.. _log];
+
+    public bool HasEnded => _process.HasExited;
 
     /// <summary>Starts it on a free port and waits until it says that it is ready.</summary>
     public static Task<ServerProcess> StartAsync(string media, string data, params IReadOnlyList<string> options) =>
         StartCommandAsync("dotnet", [Program, "--port", "0", "--media", media, "--data", data, .. options]);
 
-    public static async Task<ServerProcess> StartCommandAsync(string program, params IReadOnlyList<string> arguments)
+    public static Task<ServerProcess> StartCommandAsync(string program, params IReadOnlyList<string> arguments) => StartCommandAsync([program, .. arguments], null);
+
+    /// <param name="environment">What the server finds in its environment besides what these tests were started with.</param>
+    public static async Task<ServerProcess> StartCommandAsync(IReadOnlyList<string> command, IReadOnlyDictionary<string, string>? environment)
     {
-        var server = new ServerProcess([program, .. arguments]);
+        var server = new ServerProcess(command, environment);
         try
         {
             server.Http.BaseAddress = await server._ready.Task.WaitAsync(StartLimit, TimeProvider.System);
@@ -77,15 +90,24 @@ internal sealed class ServerProcess : IAsyncDisposable
         catch (Exception e) when (e is TimeoutException or InvalidOperationException)
         {
             await server.DisposeAsync();
-            Assert.Fail($"'{program} {string.Join(' ', arguments)}' did not become ready: {e.Message}\n{server.Log}");
+            Assert.Fail($"'{string.Join(' ', command)}' did not become ready: {e.Message}\n{server.Log}");
             throw;
         }
     }
+
+    /// <summary>Ends it by kill -9 and does not wait for it.</summary>
+    public void Kill() => _process.Kill();
 
     /// <summary>Ends it by a signal, <c>TERM</c>, <c>INT</c> or <c>KILL</c>, and gives its exit code.</summary>
     public async Task<int> EndAsync(string signal)
     {
         Processes.Signal(Pid, signal);
+        return await EndedAsync($"SIG{signal}");
+    }
+
+    /// <summary>Waits for its end, which something has brought about, and gives its exit code.</summary>
+    public async Task<int> EndedAsync(string by = "SIGTERM")
+    {
         using var limit = new CancellationTokenSource(EndLimit);
         try
         {
@@ -93,7 +115,7 @@ internal sealed class ServerProcess : IAsyncDisposable
         }
         catch (OperationCanceledException)
         {
-            Assert.Fail($"The server did not end within {EndLimit.TotalSeconds} s of SIG{signal}:\n{Log}");
+            Assert.Fail($"The server did not end within {EndLimit.TotalSeconds} s of {by}:\n{Log}");
         }
 
         return _process.ExitCode;
@@ -122,7 +144,7 @@ internal sealed class ServerProcess : IAsyncDisposable
 
     private static void Keep(ConcurrentQueue<string> lines, string? line)
     {
-        const int Most = 200;
+        const int Most = 5000;
         if (line is not null)
         {
             lines.Enqueue(line);

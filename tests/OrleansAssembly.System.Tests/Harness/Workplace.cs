@@ -11,8 +11,10 @@ internal sealed class Workplace : IDisposable
 
     private readonly DirectoryInfo _data = Directory.CreateTempSubdirectory("data-tests-");
 
-    public Workplace()
+    /// <param name="media">An empty folder to be the media root; by default a new one.</param>
+    public Workplace(DirectoryInfo? media = null)
     {
+        Media = new TestMedia(folder: media);
         Media.MakeClip(First, rate: "25", seconds: 3);
         Media.MakeClip(Second, rate: "30", seconds: 3);
     }
@@ -21,7 +23,7 @@ internal sealed class Workplace : IDisposable
 
     public static string Second => "b.mp4";
 
-    public TestMedia Media { get; } = new();
+    public TestMedia Media { get; }
 
     public string Data => _data.FullName;
 

@@ -1,4 +1,4 @@
-import { HubConnectionBuilder, LogLevel } from '@microsoft/signalr';
+import { HttpTransportType, HubConnectionBuilder, LogLevel } from '@microsoft/signalr';
 import type { BoardFilter, NotificationEvent, ProgressUpdate } from '../types';
 
 /** `reconnecting` is the first seconds without the server, `offline` what comes after; both go on trying. */
@@ -33,10 +33,13 @@ const TRIES_UNTIL_OFFLINE = 4;
 const FIRST_DELAY_MS = 300;
 const MAX_DELAY_MS = 5_000;
 
-/** The real connection to `hubs/progress` below the page's address. */
+/**
+ * The real connection to `hubs/progress` below the page's address. A WebSocket at once: what is negotiated first holds for
+ * one frontend only, and the next call may reach another.
+ */
 export function connectHub(base: string | URL): Hub {
   return new HubConnectionBuilder()
-    .withUrl(new URL('hubs/progress', base).href)
+    .withUrl(new URL('hubs/progress', base).href, { skipNegotiation: true, transport: HttpTransportType.WebSockets })
     .configureLogging(LogLevel.None)
     .build();
 }

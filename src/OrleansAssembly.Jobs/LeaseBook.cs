@@ -1,0 +1,247 @@
+namespace OrleansAssembly.Jobs;
+
+/// <summary>
+/// The rules of lending encoder slots. Soft state only: a new book learns from what silos report and jobs say they hold, and lends nothing before.
+/// <para>
+/// A lease lives from its loan until the job returns it, or its silo is gone, or its job has been silent for <see cref="LeaseTerms.DemandExpires"/>, or neither silo nor job
+/// has named it for <see cref="LeaseTerms.LeaseExpires"/>. What has ended never lives again. A silo may still run what has ended, or what no book that lives knows of:
+/// such a slot is used, and nobody holds it. No slot is lent while those lent and those used otherwise are as many as the silo has.
+/// </para>
+/// <para>
+/// What it cannot know are loans of an earlier book that are still on their way to a silo: so many pieces too many may be sent to the silo, where they wait for a slot.
+/// </para>
+/// Every <c>now</c> is the time since the book was opened and never goes back. Not safe for threads. A call costs the logarithm of the number of jobs,
+/// <see cref="Sweep"/> their number. Measured, 2 cores: with 10,000 jobs waiting and 1,000 slots lent, a call that finds nothing free takes 1 µs, returning a slot and lending it again 10 µs.
+/// </summary>
+/// <param name="edition">Tells this book's leases from those of every other: chosen at random.</param>
+public sealed class LeaseBook(long edition)
+{
+    private readonly LeaseIds _ids = new(edition);
+    private readonly SlotQueue _queue = new();
+    private readonly Dictionary<string, LendingSilo> _silos = [];
+    private readonly Dictionary<Guid, Loan> _loans = [];
+    private readonly Dictionary<Guid, TimeSpan> _returned = [];
+    private readonly HashSet<string> _draining = [];
+    private readonly HashSet<Guid> _ended = []; // of other books; an id of this book that is no loan has ended
+    private HashSet<string> _active = [];
+    private HashSet<string> _gone = [];
+    private bool _warm;
+
+    /// <summary>Every lease that lives.</summary>
+    public IEnumerable<SlotLease> Leases => _loans.Values.Select(loan => loan.Lease);
+
+    /// <summary>Jobs that hold nothing yet.</summary>
+    public int Waiting => _queue.Jobs.Count(job => job.Leases.Count == 0);
+
+    /// <summary>Whether the silo has reported and is not gone.</summary>
+    public bool Knows(string silo) => _silos.TryGetValue(silo, out var known) && known.Reported;
+
+    public bool IsDraining(string silo) => _draining.Contains(silo);
+
+    /// <summary>
+    /// Takes what a job wants, in place of what it wanted before, and the leases that it says it holds: its own live on, those of an earlier book are taken over.
+    /// Answers how many slots it can count on, at least 1.
+    /// </summary>
+    public int Want(SlotClaim claim, IEnumerable<SlotLease> held, TimeSpan now)
+    {
+        var job = _queue.Put(claim);
+        (job.Seen, job.Words) = (now, job.Words + 1);
+        foreach (var lease in held)
+        {
+            if (_loans.TryGetValue(lease.Id, out var loan))
+            {
+                loan.Confirmed = loan.Lease == lease ? now : loan.Confirmed;
+            }
+            else if (_ids.IsForeign(lease.Id) && !_ended.Contains(lease.Id) && !_gone.Contains(lease.Silo))
+            {
+                Open(lease, job, now, job.Words - 1);
+            }
+        }
+
+        Settle(job);
+        var slots = _silos.Values.Sum(silo => IsDraining(silo.Address) ? 0 : silo.Slots);
+        return Math.Max(1, slots / Math.Max(1, _queue.Rivals(claim.Priority)));
+    }
+
+    /// <summary>The job has done with a slot, or has no use for it.</summary>
+    public void Return(Guid lease, TimeSpan now)
+    {
+        _returned[lease] = now;
+        if (_loans.TryGetValue(lease, out var loan))
+        {
+            CloseUnused(loan);
+            return;
+        }
+
+        if (_ids.IsForeign(lease))
+        {
+            _ended.Add(lease);
+        }
+
+        foreach (var silo in _silos.Values)
+        {
+            silo.Others.Remove(lease);
+        }
+    }
+
+    /// <summary>Takes what a silo has and runs.</summary>
+    public void Report(SiloSlots report, TimeSpan now)
+    {
+        if (_gone.Contains(report.Silo))
+        {
+            return; // it was on its way when the silo died
+        }
+
+        if (report.Draining)
+        {
+            _draining.Add(report.Silo);
+        }
+
+        var silo = SiloOf(report.Silo, now);
+        (silo.Reported, silo.Slots, silo.Seen) = (true, report.Slots, now);
+        silo.Others.Clear();
+        foreach (var lease in report.Running)
+        {
+            if (_loans.TryGetValue(lease, out var loan) && loan.Lease.Silo == report.Silo)
+            {
+                loan.Confirmed = now;
+            }
+            else if (!_returned.TryGetValue(lease, out var since) || now - since > LeaseTerms.ReportLag)
+            {
+                silo.Others.Add(lease);
+            }
+        }
+    }
+
+    /// <summary>Takes what membership says: the silos to wait for after a start, and those that are gone for ever.</summary>
+    public void Meet(IEnumerable<string> active, IEnumerable<string> gone)
+    {
+        (_active, _gone) = ([.. active], [.. gone]);
+        foreach (var silo in _silos.Values.Where(silo => _gone.Contains(silo.Address)).ToList())
+        {
+            Drop(silo);
+        }
+    }
+
+    /// <summary>Ends what has been silent for too long; every second.</summary>
+    public void Sweep(TimeSpan now)
+    {
+        foreach (var silo in _silos.Values.Where(silo => now - silo.Seen > LeaseTerms.SiloExpires).ToList())
+        {
+            Drop(silo);
+        }
+
+        foreach (var job in _queue.Jobs.Where(job => now - job.Seen > LeaseTerms.DemandExpires).ToList())
+        {
+            Withdraw(job);
+            foreach (var lease in job.Leases.ToList())
+            {
+                _silos[_loans[lease].Lease.Silo].Others.Add(lease); // it may still run: the next report tells
+                Close(_loans[lease]);
+            }
+        }
+
+        foreach (var loan in _loans.Values.Where(loan => now - loan.Confirmed > LeaseTerms.LeaseExpires).ToList())
+        {
+            CloseUnused(loan);
+        }
+
+        foreach (var lease in _returned.Where(entry => now - entry.Value > LeaseTerms.ReportLag).Select(entry => entry.Key).ToList())
+        {
+            _returned.Remove(lease);
+        }
+    }
+
+    /// <summary>Lends what is free to those who are next, and answers the new leases, which their jobs must be told.</summary>
+    public IReadOnlyList<SlotLease> Lend(TimeSpan now)
+    {
+        _warm = _warm || now > LeaseTerms.Warmup || (_active.Count > 0 && _active.All(Knows));
+        if (!_warm || !_silos.Values.Any(silo => Lends(silo) && silo.Free > 0))
+        {
+            return []; // thousands may be waiting: they are looked at only when there is something to give
+        }
+
+        var lent = new List<SlotLease>();
+        var offers = _silos.Values.Where(Lends).Select(silo => new SlotOffer(silo.Address, silo.Free)).ToList();
+        while (_queue.Next(avoid => SlotPolicy.Choose(offers, avoid)) is var (job, silo))
+        {
+            var lease = new SlotLease(_ids.Next(), job.Claim.JobId, silo);
+            Open(lease, job, now, job.Words);
+            lent.Add(lease);
+            var index = offers.FindIndex(offer => offer.Silo == silo);
+            offers[index] = new SlotOffer(silo, offers[index].Free - 1);
+        }
+
+        return lent;
+    }
+
+    private bool Lends(LendingSilo silo) => silo.Reported && silo.Slots > 0 && !IsDraining(silo.Address);
+
+    private LendingSilo SiloOf(string address, TimeSpan now)
+    {
+        if (!_silos.TryGetValue(address, out var silo))
+        {
+            _silos.Add(address, silo = new LendingSilo(address) { Seen = now });
+        }
+
+        return silo;
+    }
+
+    private void Open(SlotLease lease, SlotJob job, TimeSpan now, long words)
+    {
+        var silo = SiloOf(lease.Silo, now); // one that a job names before it reports has as long as any to do so
+        silo.Lent++;
+        silo.Others.Remove(lease.Id);
+        _loans.Add(lease.Id, new Loan(lease, job, words) { Confirmed = now });
+        _queue.Hold(job, lease.Id);
+    }
+
+    private void Close(Loan loan)
+    {
+        var id = loan.Lease.Id;
+        _loans.Remove(id);
+        _silos[loan.Lease.Silo].Lent--;
+        _queue.Release(loan.Job, id);
+        if (_ids.IsForeign(id))
+        {
+            _ended.Add(id);
+        }
+
+        Settle(loan.Job);
+    }
+
+    /// <summary>Ends a lease that was given back or lost. A job that has not said a word since it was lent wants nothing any more, or is gone: else it will say so again.</summary>
+    private void CloseUnused(Loan loan)
+    {
+        if (!loan.Answered)
+        {
+            Withdraw(loan.Job);
+        }
+
+        Close(loan);
+    }
+
+    private void Drop(LendingSilo silo)
+    {
+        foreach (var loan in _loans.Values.Where(loan => loan.Lease.Silo == silo.Address).ToList())
+        {
+            Close(loan);
+        }
+
+        _silos.Remove(silo.Address);
+    }
+
+    private void Withdraw(SlotJob job)
+    {
+        _queue.Put(job.Claim with { Wanted = 0 });
+        Settle(job);
+    }
+
+    private void Settle(SlotJob job)
+    {
+        if (job.Claim.Wanted == 0 && job.Leases.Count == 0)
+        {
+            _queue.Remove(job);
+        }
+    }
+}

@@ -1,0 +1,19 @@
+using OrleansAssembly.SystemTests.Drill;
+
+namespace OrleansAssembly.SystemTests;
+
+/// <summary>Encoders take all cores, and silos must answer each other's probes within a second all the same.</summary>
+public class FullLoadTests(ITestOutputHelper output)
+{
+    private static readonly TimeSpan Time = TimeSpan.FromSeconds(40);
+
+    [Fact]
+    public async Task UnderFullEncoderLoad_NoLivingSiloIsDeclaredDead()
+    {
+        var load = await FullLoad.RunAsync(Time, output.WriteLine);
+        Assert.Equal(0, load.Ended);
+        Assert.All(load.Members, member => Assert.Equal(SiloStatus.Active, member.Status));
+        Assert.Equal(KillDrill.Silos, load.Members.Count);
+        Assert.True(load.Busy >= Environment.ProcessorCount, $"{load.Busy} encoders on average are no full load");
+    }
+}

@@ -1,0 +1,82 @@
+using System.Net;
+using OrleansAssembly.Jobs;
+using OrleansAssembly.SystemTests.Drill;
+
+namespace OrleansAssembly.SystemTests;
+
+/// <summary>Redis is gone, or hangs, for half a minute while a film is made.</summary>
+public class RedisOutageTests
+{
+    private const int Shots = 40;
+    private static readonly TimeSpan Outage = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(3);
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task WhileRedisIsAway_WorkAndProgressGoOn_AndNothingIsLost(bool killed)
+    {
+        await using var cluster = await SiloCluster.StartAsync(2, segmentSeconds: 1, "--slots", "1");
+        var server = cluster.Any;
+        var spec = Workplace.Long("Outage", Shots);
+        var calm = await server.SubmitAsync(spec);
+        await server.CompleteAsync(calm);
+        var expected = await FinishedFilm.FetchAsync(server, calm);
+
+        var job = await server.SubmitAsync(spec);
+        await using var watch = cluster.Watch(job);
+        await watch.UntilAsync(JobWatch.EncodingFrom(5), Patience, "the beginning of encoding");
+        var segments = Segments(cluster, job);
+        var at = TimeProvider.System.GetUtcNow();
+        if (killed)
+        {
+            await cluster.Redis.KillAsync();
+        }
+        else
+        {
+            cluster.Redis.Freeze();
+        }
+
+        await watch.UntilAsync(update => update.LastUpdate > at + (Outage / 2), Patience, "progress while Redis is away");
+        Assert.True(Segments(cluster, job) > segments + 1, "no segment was finished while Redis was away");
+        await AssertUnavailableAsync(await server.PostAsync(Workplace.Small()));
+        await AssertUnavailableAsync(await server.Http.PostAsync(new Uri($"{JobCalls.Jobs}/{job}/pause", UriKind.Relative), null, TestContext.Current.CancellationToken));
+        await AssertUnavailableAsync(await server.Http.GetAsync(new Uri(JobCalls.Jobs, UriKind.Relative), TestContext.Current.CancellationToken));
+        Assert.Equal(JobStatus.Running, (await server.ProgressAsync(job)).Status);
+        await Eventually.TrueAsync(() => TimeProvider.System.GetUtcNow() - at > Outage, Patience, "the end of the outage");
+        Assert.DoesNotContain(watch.Told, update => JobWatch.Ended(update));
+
+        if (killed)
+        {
+            await cluster.Redis.RestartAsync();
+        }
+        else
+        {
+            cluster.Redis.Thaw();
+        }
+
+        var end = await watch.UntilAsync(JobWatch.Ended, Patience, "the end of the job");
+        Assert.True(end.Status == JobStatus.Completed, $"{end}\n{cluster.Excerpt(job)}");
+        Assert.Equal((0, 0), (watch.Falls, watch.Repeats));
+        Assert.Equal(expected, await FinishedFilm.FetchAsync(server, job));
+        Assert.Equal([job, calm], (await server.ListAsync()).Select(listed => listed.Id));
+        await server.CompleteAsync(await server.SubmitAsync(Workplace.Small()));
+    }
+
+    private static int Segments(SiloCluster cluster, string job)
+    {
+        var folder = Path.Combine(cluster.Place.Media.Store.Work(job), "seg");
+        return Directory.EnumerateFiles(folder, "*.mp4", SearchOption.AllDirectories).Count();
+    }
+
+    private static async Task AssertUnavailableAsync(HttpResponseMessage answer)
+    {
+        using (answer)
+        {
+            var body = await answer.Content.ReadAsStringAsync(TestContext.Current.CancellationToken);
+            Assert.True(answer.StatusCode == HttpStatusCode.ServiceUnavailable, $"{answer.RequestMessage?.RequestUri}: {answer.StatusCode} {body}");
+            Assert.NotNull(answer.Headers.RetryAfter);
+            Assert.Contains("urn:orleans-assembly:store-unavailable", body, StringComparison.Ordinal);
+        }
+    }
+}
