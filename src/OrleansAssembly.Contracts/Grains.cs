@@ -159,18 +159,18 @@ public interface ISlotSchedulerGrain : IGrainWithIntegerKey
 [Alias("OrleansAssembly.IEncodingGrain")]
 public interface IEncodingGrain : IGrainWithStringKey
 {
-    /// <summary>Where the piece is; a piece that it has not heard of is begun now, since the request may have been lost.</summary>
+    /// <summary>Where the piece is; a piece that it has not heard of is begun now, since the request may have been lost. From here on it stands or goes on as the request says.</summary>
     [Alias("Ask")]
     Task<PieceAnswer> AskAsync(PieceRequest request);
 
-    /// <summary>Lets its children stand still, and after <see cref="ContinueAsync"/> go on where they were.</summary>
+    /// <summary>Lets its children stand still, and after <see cref="ContinueAsync"/> go on where they were. Before the request has come it begins them held.</summary>
     [Alias("Hold")]
     Task HoldAsync();
 
     [Alias("Continue")]
     Task ContinueAsync();
 
-    /// <summary>Ends the work; what it had half done is dropped.</summary>
+    /// <summary>Ends the work, for good: a request that comes later begins nothing. What it had half done is dropped.</summary>
     [Alias("Stop")]
     Task StopAsync();
 }

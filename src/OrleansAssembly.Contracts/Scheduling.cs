@@ -30,13 +30,14 @@ public sealed record SiloReport(
 [GenerateSerializer, Immutable, Alias("RunningLease")]
 public sealed record RunningLease([property: Id(0)] Guid LeaseId, [property: Id(1)] string JobId, [property: Id(2)] string Piece);
 
-/// <summary>A piece of work to do: what the stream brings to an encoding grain. <paramref name="Detail"/> says which segment, where one is to be encoded.</summary>
+/// <summary>A piece of work to do: what the stream brings to an encoding grain. <paramref name="Detail"/> says which segment, where one is to be encoded; one that is <paramref name="Held"/> stands still, since its job is paused.</summary>
 [GenerateSerializer, Immutable, Alias("PieceRequest")]
 public sealed record PieceRequest(
     [property: Id(0)] PieceId Piece,
     [property: Id(1)] Lease Lease,
     [property: Id(2)] JobHeader Job,
-    [property: Id(3)] EncodePiece? Detail = null);
+    [property: Id(3)] EncodePiece? Detail = null,
+    [property: Id(4)] bool Held = false);
 
 /// <summary>Where a piece of work is; without a report nobody works on it, because the silo that was to do so is gone.</summary>
 [GenerateSerializer, Immutable, Alias("PieceAnswer")]

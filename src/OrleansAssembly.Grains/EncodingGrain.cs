@@ -18,6 +18,8 @@ public sealed partial class EncodingGrain(EncoderHost host, ILogger<EncodingGrai
     private IGrainTimer? _timer;
     private IAsyncStream<PieceReport>? _reports;
     private PieceReport? _sent;
+    private bool _held;
+    private bool _over;
 
     public Task OnSubscribed(IStreamSubscriptionHandleFactory handleFactory) => handleFactory.Create<PieceRequest>().ResumeAsync(this);
 
@@ -43,29 +45,34 @@ public sealed partial class EncodingGrain(EncoderHost host, ILogger<EncodingGrai
         return Task.CompletedTask;
     }
 
-    public Task<PieceAnswer> AskAsync(PieceRequest request) =>
-        Task.FromResult(new PieceAnswer(_work is not null || Begin(request) ? _work!.Report() : null));
+    public Task<PieceAnswer> AskAsync(PieceRequest request)
+    {
+        if (_work is null && !Begin(request))
+        {
+            return Task.FromResult(new PieceAnswer(null));
+        }
+
+        Stand(request.Held);
+        return Task.FromResult(new PieceAnswer(_work!.Report()));
+    }
 
     public Task HoldAsync()
     {
-        _work?.Hold();
+        Stand(true);
         return Task.CompletedTask;
     }
 
     public Task ContinueAsync()
     {
-        _work?.Continue();
+        Stand(false);
         return Task.CompletedTask;
     }
 
-    public async Task StopAsync()
+    /// <summary>It stays in memory for a while, so that a request that is still on its way finds that it comes too late.</summary>
+    public Task StopAsync()
     {
-        if (_work is not null)
-        {
-            await _work.StopAsync();
-        }
-
-        DeactivateOnIdle();
+        _over = true;
+        return _work?.StopAsync() ?? Task.CompletedTask;
     }
 
     public override async Task OnDeactivateAsync(DeactivationReason reason, CancellationToken cancellationToken)
@@ -77,16 +84,31 @@ public sealed partial class EncodingGrain(EncoderHost host, ILogger<EncodingGrai
         }
     }
 
-    /// <summary>Starts the work; false where this is not the silo that lent a slot for it.</summary>
+    /// <summary>Remembered where the request has not come yet: then the work begins held.</summary>
+    private void Stand(bool held)
+    {
+        _held = held;
+        if (held)
+        {
+            _work?.Hold();
+        }
+        else
+        {
+            _work?.Continue();
+        }
+    }
+
+    /// <summary>Starts the work; false where it was stopped before, or this is not the silo that lent a slot for it.</summary>
     private bool Begin(PieceRequest request)
     {
-        if (!host.IsHere(PieceKey.SiloOf(this.GetPrimaryKeyString())))
+        if (_over || !host.IsHere(PieceKey.SiloOf(this.GetPrimaryKeyString())))
         {
             return false;
         }
 
         _reports = this.GetStreamProvider(PieceStreams.Provider).GetStream<PieceReport>(PieceStreams.Reports, request.Job.JobId);
         _work = host.Start(request);
+        Stand(_held || request.Held);
         _timer = this.RegisterGrainTimer(SendAsync, new GrainTimerCreationOptions(ReportPeriod, ReportPeriod) { KeepAlive = true });
 
         // The end is told at once, not at the next tick; on the grain's own scheduler.

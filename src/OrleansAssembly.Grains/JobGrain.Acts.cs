@@ -13,6 +13,9 @@ public sealed partial class JobGrain
     /// <summary>So long anybody else's answer is waited for: a silo that just died must not hold up the job.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(1);
 
+    /// <summary>In place of what the scheduler was told last, where it may not know it.</summary>
+    private const int Untold = -1;
+
     private long _wantedAt;
     private int _wanted;
     private long _summaryAt;
@@ -42,7 +45,6 @@ public sealed partial class JobGrain
         if (next.Status != before.Status)
         {
             LogStatus(log, Id, next.Status, next.Problem?.Detail ?? "");
-            Watch();
         }
 
         foreach (var effect in effects.Where(effect => !IsUrgent(effect)))
@@ -53,6 +55,7 @@ public sealed partial class JobGrain
         if (durable)
         {
             await WantAsync();
+            Watch();
         }
 
         return true;
@@ -60,19 +63,25 @@ public sealed partial class JobGrain
 
     private async Task<bool> WriteAsync(JobInput input, JobState next, ProgressPage page, bool durable)
     {
+        if (durable && JobStateMachine.MustLast(_state!, input, next))
+        {
+            return await UnlessOverruledAsync(_record.SaveAsync(next, page.Reserve));
+        }
+
+        if (durable || page.NeedsReserve)
+        {
+            await UnlessOverruledAsync(_record.OfferAsync(next, page.Reserve));
+        }
+
+        return true;
+    }
+
+    /// <summary>Where another activation of the job has written, this one ends.</summary>
+    private async Task<bool> UnlessOverruledAsync(Task<bool> writing)
+    {
         try
         {
-            if (durable && JobStateMachine.MustLast(_state!, input, next))
-            {
-                return await _record.SaveAsync(next, page.Reserve);
-            }
-
-            if (durable || page.NeedsReserve)
-            {
-                await _record.OfferAsync(next, page.Reserve);
-            }
-
-            return true;
+            return await writing;
         }
         catch (InconsistentStateException overruled)
         {
@@ -135,7 +144,7 @@ public sealed partial class JobGrain
         }
         catch (Exception failure) when (failure is not OutOfMemoryException)
         {
-            _wantedAt = 0; // the next tick asks again
+            _wanted = Untold; // the next tick tells it again
             LogSchedulerSilent(log, failure, Id);
         }
     }
@@ -174,7 +183,7 @@ public sealed partial class JobGrain
     {
         var spec = _record.Spec!;
         var header = new JobHeader(Id, spec.Type, spec.ProjectId!, spec.Title!, spec.SourceJobId, _book!.Presets);
-        return new PieceRequest(piece, lease, header, piece.Stage == Stage.Encode ? _state!.Plan?.Encode[piece.Index] : null);
+        return new PieceRequest(piece, lease, header, piece.Stage == Stage.Encode ? _state!.Plan?.Encode[piece.Index] : null, _state!.Status == JobStatus.Paused);
     }
 
     private IEncodingGrain Encoder(PieceId piece, string silo) => GrainFactory.GetGrain<IEncodingGrain>(PieceKey.Of(piece, silo));

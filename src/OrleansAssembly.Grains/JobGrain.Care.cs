@@ -7,7 +7,6 @@ namespace OrleansAssembly.Grains;
 public sealed partial class JobGrain
 {
     private static readonly TimeSpan Tick = TimeSpan.FromSeconds(1);
-    private static readonly TimeSpan Silence = TimeSpan.FromSeconds(3);
 
     /// <summary>How often a job that waits repeats its wish: a scheduler that died is told again within this.</summary>
     private static readonly TimeSpan WaitingPeriod = TimeSpan.FromSeconds(5);
@@ -26,7 +25,7 @@ public sealed partial class JobGrain
             { Status: JobStatus.Paused, Running.IsEmpty: true, ResumeAt: null } => true,
             _ => false,
         };
-        if (!rests || _summaryStale || (_state is not null && !_record.Settled))
+        if (!rests || _summaryStale || _wanted == Untold || (_state is not null && !_record.Settled))
         {
             _timer ??= this.RegisterGrainTimer(OnTickAsync, new GrainTimerCreationOptions(TimeSpan.Zero, Tick) { KeepAlive = true });
         }
@@ -46,17 +45,15 @@ public sealed partial class JobGrain
 
         await ApplyAsync(new JobInput.TimePassed(options.Value.HoldLimit));
         await LookAfterPiecesAsync();
-        if (!_state.Ended)
+
+        // Who holds slots says so each second; who only waits need not, and there may be thousands of those.
+        var wanted = Wanted();
+        if (!_state.Running.IsEmpty || wanted != _wanted || (wanted > 0 && time.GetElapsedTime(_wantedAt) > WaitingPeriod))
         {
-            // Who holds slots says so each second; who only waits need not, and there may be thousands of those.
-            var wanted = Wanted();
-            if (!_state.Running.IsEmpty || wanted != _wanted || (wanted > 0 && time.GetElapsedTime(_wantedAt) > WaitingPeriod))
-            {
-                await WantAsync();
-            }
+            await WantAsync();
         }
 
-        _summaryStale |= await _record.CatchUpAsync();
+        _summaryStale |= await UnlessOverruledAsync(_record.CatchUpAsync());
         if (_summaryStale && time.GetElapsedTime(_summaryAt) > SummaryPeriod)
         {
             await SummariseAsync();
@@ -77,10 +74,16 @@ public sealed partial class JobGrain
             await LoseAsync(piece);
         }
 
-        var silent = _state.Running.Where(piece => time.GetElapsedTime(_heard.GetValueOrDefault(piece.Attempt)) > Silence).ToList();
+        var silent = _state.Running.Where(IsSilent).ToList();
+        if (_state.Discarding is { } discarding)
+        {
+            silent.AddRange(new[] { new RunningPiece(0, discarding, Guid.Empty, EncoderHost.AnySilo) }.Where(IsSilent));
+        }
+
         foreach (var (piece, answer) in await Task.WhenAll(silent.Select(AskAsync)))
         {
-            if (answer is { Report: { } report })
+            // Another lease under the same number is the work of an earlier life of this job.
+            if (answer is { Report: { } report } && report.LeaseId == piece.LeaseId)
             {
                 await OnNextAsync(report);
             }
@@ -89,12 +92,9 @@ public sealed partial class JobGrain
                 await LoseAsync(piece);
             }
         }
-
-        if (_state.Discarding is { } discarding && time.GetElapsedTime(_heard.GetValueOrDefault(discarding)) > Silence)
-        {
-            await RunAsync(new JobEffect.Discard(discarding)); // the request, or the answer, was lost
-        }
     }
+
+    private bool IsSilent(RunningPiece piece) => time.GetElapsedTime(_heard.GetValueOrDefault(piece.Attempt)) > options.Value.Silence;
 
     /// <summary>
     /// A piece that is silent: its grain knows where it is, or begins it now if the request was lost. No answer within a second says nothing:
@@ -102,7 +102,7 @@ public sealed partial class JobGrain
     /// </summary>
     private async Task<(RunningPiece Piece, PieceAnswer? Answer)> AskAsync(RunningPiece piece)
     {
-        var name = new PieceId(Id, _state!.Stage, piece.Index, piece.Attempt);
+        var name = new PieceId(Id, piece.Attempt == _state!.Discarding ? Stage.Cleanup : _state.Stage, piece.Index, piece.Attempt);
         try
         {
             return (piece, await Encoder(name, piece.Silo).AskAsync(Request(name, new Lease(piece.LeaseId, piece.Silo))).WaitAsync(Patience, time));

@@ -22,6 +22,8 @@ internal sealed partial class JobRecord(
     /// <summary>So long the store may lose what it has acknowledged: its log is synced each second.</summary>
     private static readonly TimeSpan Syncs = TimeSpan.FromSeconds(3);
 
+    // Kept apart from the storage's own, which reading replaces: what is taken meanwhile must not be lost with it.
+    private readonly JobEnvelope _known = job.State;
     private readonly Guid _writer = Guid.NewGuid();
     private readonly (Guid Writer, long Revision) _found = (job.State.Writer, job.State.Revision);
     private Task<Saved> _writing = Task.FromResult(Saved.Written);
@@ -40,11 +42,11 @@ internal sealed partial class JobRecord(
     public JobSpec? Spec => asked.State.Spec;
 
     /// <summary>What was last written, or is waiting to be; null for a job that was never submitted.</summary>
-    public JobState? State => job.State.State;
+    public JobState? State => _known.State;
 
-    public DateTimeOffset WrittenAt => job.State.WrittenAt;
+    public DateTimeOffset WrittenAt => _known.WrittenAt;
 
-    public ProgressReserve Reserved => job.State.Reserved ?? ProgressReserve.None;
+    public ProgressReserve Reserved => _known.Reserved ?? ProgressReserve.None;
 
     /// <summary>There is something that the store has not got.</summary>
     public bool Behind { get; private set; }
@@ -66,24 +68,24 @@ internal sealed partial class JobRecord(
     /// <exception cref="InconsistentStateException">The job lives elsewhere by now.</exception>
     public async Task<bool> SaveAsync(JobState next, ProgressReserve reserve)
     {
-        var (state, reserved) = (job.State.State, job.State.Reserved);
+        var (state, reserved) = (_known.State, _known.Reserved);
         Take(next, reserve);
         if (await WriteAsync())
         {
             return true;
         }
 
-        (job.State.State, job.State.Reserved) = (state, reserved);
+        (_known.State, _known.Reserved) = (state, reserved);
         Behind = true; // the write that was given up may still arrive: it is written over
         return false;
     }
 
     /// <summary>Takes a state that need not last, and writes it where the store answers.</summary>
     /// <exception cref="InconsistentStateException">The job lives elsewhere by now.</exception>
-    public async Task OfferAsync(JobState next, ProgressReserve reserve)
+    public Task<bool> OfferAsync(JobState next, ProgressReserve reserve)
     {
         Take(next, reserve);
-        await WriteAsync();
+        return WriteAsync();
     }
 
     /// <summary>Writes what the store has not got, or may have forgotten.</summary>
@@ -102,6 +104,7 @@ internal sealed partial class JobRecord(
 
     public async Task ClearAsync()
     {
+        _known.State = null;
         await plan.ClearStateAsync();
         await job.ClearStateAsync();
         await asked.ClearStateAsync();
@@ -115,8 +118,8 @@ internal sealed partial class JobRecord(
             _planWritten = false;
         }
 
-        (job.State.State, job.State.Reserved, job.State.WrittenAt) = (next, reserve, time.GetUtcNow());
-        (job.State.Writer, job.State.Revision) = (_writer, job.State.Revision + 1);
+        (_known.State, _known.Reserved, _known.WrittenAt) = (next, reserve, time.GetUtcNow());
+        (_known.Writer, _known.Revision) = (_writer, _known.Revision + 1);
         Behind = true;
     }
 
@@ -133,7 +136,7 @@ internal sealed partial class JobRecord(
             : await WithinPatienceAsync(_writing = WriteNowAsync());
         if (saved == Saved.Overruled)
         {
-            throw new InconsistentStateException($"Another activation of job {job.State.State?.Id} has written since.");
+            throw new InconsistentStateException($"Another activation of job {State?.Id} has written since.");
         }
 
         Behind = saved != Saved.Written;
@@ -179,7 +182,7 @@ internal sealed partial class JobRecord(
         }
         catch (Exception failure) when (failure is not OutOfMemoryException)
         {
-            LogAway(log, failure, job.State.State?.Id);
+            LogAway(log, failure, State?.Id);
             return Saved.Away;
         }
     }
@@ -188,16 +191,16 @@ internal sealed partial class JobRecord(
     {
         try
         {
+            job.State = _known;
             await job.WriteStateAsync();
         }
         catch (InconsistentStateException)
         {
             // Either another activation has written, or the store came back without its last second: then what is there is older than what is known here.
-            var mine = job.State;
             await job.ReadStateAsync();
             var there = (job.State.Writer, job.State.Revision);
             var older = there.Writer == _writer || (_returns != store.Returns && (!job.RecordExists || there == _found));
-            job.State = mine;
+            job.State = _known;
             if (!older)
             {
                 throw;
@@ -228,7 +231,7 @@ internal sealed partial class JobRecord(
         }
         catch (Exception failure) when (failure is not OutOfMemoryException)
         {
-            LogAway(log, failure, job.State.State?.Id);
+            LogAway(log, failure, State?.Id);
             return false;
         }
     }

@@ -94,7 +94,8 @@ public sealed class RunningWork(PieceRequest request, TimeProvider time) : IDisp
                 _outcome?.Problem,
                 _outcome?.Transient ?? false,
                 _outcome?.Plan,
-                _outcome is null && _heldSince is not null);
+                _outcome is null && _heldSince is not null,
+                Request.Lease.Silo);
         }
     }
 

@@ -98,10 +98,18 @@ public static partial class JobStateMachine
             return report.State == PieceState.Running ? Nothing(state) : new Decision.Accepted(state with { Discarding = null }, []);
         }
 
-        var piece = state.Running.FirstOrDefault(p => p.Attempt == report.Piece.Attempt);
-        if (piece is null || report.Number <= piece.Number)
+        var piece = state.Running.FirstOrDefault(p => p.Attempt == report.Piece.Attempt && p.LeaseId == report.LeaseId);
+        if (piece is null)
         {
-            return Nothing(state); // late or repeated: another attempt counts, or it is counted already
+            // Late: another attempt counts, or none. Whoever still works on it has not heard so, or not from a job that crashed before it said so.
+            return report.State == PieceState.Running
+                ? new Decision.Accepted(state, [new JobEffect.Stop(report.Piece, report.Silo)], Durable: false)
+                : Nothing(state);
+        }
+
+        if (report.Number <= piece.Number)
+        {
+            return Nothing(state); // repeated: it is counted already
         }
 
         var giveBack = new JobEffect.Return(piece.LeaseId);

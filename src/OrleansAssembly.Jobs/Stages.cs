@@ -96,6 +96,7 @@ public enum PieceState
 /// <param name="Transient">Another try may do better.</param>
 /// <param name="Plan">What the plan stage found.</param>
 /// <param name="Held">It stands still, because its job is paused.</param>
+/// <param name="Silo">Where the slot is.</param>
 public sealed record PieceReport(
     PieceId Piece,
     Guid LeaseId,
@@ -108,7 +109,8 @@ public sealed record PieceReport(
     Problem? Problem = null,
     bool Transient = false,
     WorkPlan? Plan = null,
-    bool Held = false);
+    bool Held = false,
+    string Silo = "");
 
 /// <summary>How much work the later stages have; written once, by the plan stage.</summary>
 /// <param name="Frames">Length of the film.</param>

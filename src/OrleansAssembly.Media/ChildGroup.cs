@@ -82,6 +82,41 @@ public sealed class ChildGroup
         }
     }
 
+    /// <summary>
+    /// Puts right whether a child stands: one that somebody else has stopped goes on, and the other way round. A child of no group is never held.
+    /// </summary>
+    /// <param name="stopped">How it was found.</param>
+    /// <returns>Whether it is to stand.</returns>
+    internal static bool Keep(ChildGroup? group, int child, bool stopped)
+    {
+        if (group is not null)
+        {
+            return group.Keep(child, stopped);
+        }
+
+        if (stopped)
+        {
+            Signal.Send(child, Signal.Continue);
+        }
+
+        return false;
+    }
+
+    private bool Keep(int child, bool stopped)
+    {
+        // Under the gate, so that a hold that comes in this moment is not undone.
+        lock (_gate)
+        {
+            var held = _held is not null && _children.Contains(child);
+            if (held != stopped)
+            {
+                Signal.Send(child, held ? Signal.Stop : Signal.Continue);
+            }
+
+            return held;
+        }
+    }
+
     private async Task FreeAsync(CancellationToken cancel)
     {
         while (true)

@@ -57,16 +57,16 @@ public sealed partial class FfmpegFile(FfmpegRunner runner)
     {
         var frames = 0L;
         var run = await runner.RunAsync(FfmpegArguments.Count(file), Path.GetDirectoryName(file)!, p => frames = p.Frames, cancel);
-        if (ProblemOf(run) is { Transient: true } ended)
+        if (WasEnded(run))
         {
-            return ended;
+            return ProblemOf(run);
         }
 
         var counted = run.ExitCode == 0 ? frames : -1;
         return counted == expected ? null : wrong(counted);
     }
 
-    /// <summary>Why a run failed, or null where it did not.</summary>
+    /// <summary>Why a run failed, or null where it did not. Only what is certainly the fault of a source stays; all else may do better elsewhere, or later.</summary>
     public static MediaProblem? ProblemOf(FfmpegRun run)
     {
         if (run is { ExitCode: 0, Stalled: false })
@@ -76,7 +76,7 @@ public sealed partial class FfmpegFile(FfmpegRunner runner)
 
         if (run.Stalled)
         {
-            return new MediaProblem("encoder-failed", "The encoder made no progress", $"ffmpeg was ended because it made no progress. {LastLines(run.Log)}", Transient: true);
+            return Failed("The encoder made no progress", "ffmpeg was ended because it made no progress.", run);
         }
 
         if (run.Log.Contains("No space left on device", StringComparison.Ordinal))
@@ -84,14 +84,28 @@ public sealed partial class FfmpegFile(FfmpegRunner runner)
             return DiskFull();
         }
 
+        // Whoever ends it says nothing about the work, and what it had complained of until then had not ended it.
+        if (WasEnded(run))
+        {
+            return Failed("The encoder was ended", $"ffmpeg was ended from outside, or could not be started (code {run.ExitCode}).", run);
+        }
+
         if (DecodingFailed().IsMatch(run.Log))
         {
             return new MediaProblem("source-damaged", "A source cannot be decoded", $"Replace the source by an intact copy, or leave the damaged part out. ffmpeg says: {LastLines(run.Log)}");
         }
 
-        // Above 128: ended by a signal, or 255, which is ffmpeg's own answer to one; 127: it could not be started. None says anything about the work.
-        var ended = run.ExitCode is < 0 or >= 127;
-        return new MediaProblem("encoder-failed", "The encoder failed", $"ffmpeg ended with code {run.ExitCode}. {LastLines(run.Log)}", Transient: ended);
+        return Failed("The encoder failed", $"ffmpeg ended with code {run.ExitCode}.", run);
+    }
+
+    /// <summary>Above 128: ended by a signal, or 255, which is ffmpeg's own answer to one; 127: it could not be started; negative: ended for making no progress.</summary>
+    internal static bool WasEnded(FfmpegRun run) => run.Stalled || run.ExitCode is < 0 or >= 127;
+
+    private static MediaProblem Failed(string title, string what, FfmpegRun run)
+    {
+        var lines = LastLines(run.Log);
+        var says = lines.Length == 0 ? "It says nothing of the reason." : $"It says: {lines}";
+        return new MediaProblem("encoder-failed", title, $"{what} {says} Look for what is wrong on that machine and retry the job; what is finished is kept.", Transient: true);
     }
 
     /// <summary>Somebody may free space meanwhile, so it is worth another try.</summary>

@@ -16,6 +16,8 @@ public sealed partial class FfmpegRunner
 
         public CancellationTokenSource? Kill { private get; set; }
 
+        public ChildGroup? Group { private get; set; }
+
         public int Pid { get; private set; }
 
         public bool Stalled { get; private set; }
@@ -34,7 +36,7 @@ public sealed partial class FfmpegRunner
 
         public void Moved() => Volatile.Write(ref _looksWithoutMove, 0);
 
-        /// <summary>Refreshes <see cref="CpuSeconds"/>; true where the child is held.</summary>
+        /// <summary>Refreshes <see cref="CpuSeconds"/>; true where the child stands still.</summary>
         public bool Look()
         {
             if (Pid == 0 || ChildProcess.Look(Pid) is not { } seen)
@@ -46,14 +48,17 @@ public sealed partial class FfmpegRunner
             return seen.Held;
         }
 
-        /// <summary>Counts looks at which nothing had moved. Held (paused) time does not count, and a resumed child has the whole limit again.</summary>
+        /// <summary>
+        /// Counts looks at which nothing had moved. Time in which its group is held does not count, and a resumed child has the whole limit again;
+        /// one that a stranger has stopped is let go on, and that is no move.
+        /// </summary>
         public void Watch(int limit)
         {
             // The second pass of faststart rewrites a large film for minutes and tells nothing of it.
             var written = ChildProcess.Written(Pid);
             var writes = written > _written + MuchWritten;
             _written = written;
-            if (Look() || writes)
+            if (ChildGroup.Keep(Group, Pid, stopped: Look()) || writes)
             {
                 Moved();
             }

@@ -99,7 +99,7 @@ public sealed partial class FfmpegRunner(IOptions<MediaOptions> options, TimePro
 
         using var kill = new CancellationTokenSource(Timeout.InfiniteTimeSpan, time);
         using var end = new CancellationTokenSource();
-        child.Kill = kill;
+        (child.Kill, child.Group) = (kill, group);
         try
         {
             var run = await ChildProcess.StartAsync(command, kill.Token, end.Token);
@@ -111,6 +111,7 @@ public sealed partial class FfmpegRunner(IOptions<MediaOptions> options, TimePro
             {
                 kill.CancelAfter(Grace);
                 end.Cancel();
+                group?.Remove(run.ProcessId);
                 Signal.Send(run.ProcessId, Signal.Continue); // a held child hears nothing else
             });
             var result = await run;

@@ -63,6 +63,6 @@ public sealed class FilmJoiner(FfmpegFile ffmpeg, SegmentEncoder encoder, SoundM
         ffmpeg.CountAsync(
             part,
             film.Frames,
-            frames => new MediaProblem("encoder-failed", "The joined film has the wrong length", $"It has {frames} frames and not {film.Frames}."),
+            frames => new MediaProblem("encoder-failed", "The joined film has the wrong length", $"It has {frames} frames and not {film.Frames}. Retry the job.", Transient: true),
             cancel);
 }

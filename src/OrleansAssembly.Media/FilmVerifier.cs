@@ -19,6 +19,7 @@ public sealed record FilmFacts(long Frames, double DurationSeconds, double Sound
 public sealed class FilmVerifier(FfmpegRunner runner, IOptions<MediaOptions> options, TimeProvider time)
 {
     private const double ShareOfDecoding = 0.9;
+    private const string Unreadable = "It cannot be read.";
 
     /// <summary>Decodes the film and compares it with the plan: each picture on its place in time, none missing or too many, sound as long as the picture to within one frame.</summary>
     /// <param name="preset">The format that it was made in.</param>
@@ -29,7 +30,7 @@ public sealed class FilmVerifier(FfmpegRunner runner, IOptions<MediaOptions> opt
     {
         if (await HeadMistakeAsync(file, film, preset, cancel) is { } wrong)
         {
-            return Invalid(wrong);
+            return Invalid(wrong) with { Transient = wrong == Unreadable };
         }
 
         Directory.CreateDirectory(workFolder);
@@ -45,7 +46,7 @@ public sealed class FilmVerifier(FfmpegRunner runner, IOptions<MediaOptions> opt
             meter.Add(run);
             if (FfmpegFile.ProblemOf(run) is { } problem)
             {
-                return problem.Transient || problem.Name == "disk-full" ? problem : Invalid($"It does not decode: {run.Log.Trim()}");
+                return problem.Transient ? problem : Invalid($"It does not decode: {run.Log.Trim()}");
             }
 
             var timing = new FilmTiming(film);
@@ -71,6 +72,7 @@ public sealed class FilmVerifier(FfmpegRunner runner, IOptions<MediaOptions> opt
     /// <summary>What a player reads first, by FFMpegCore's reading and not by ours: one picture of the size planned, and one sound.</summary>
     private async Task<string?> HeadMistakeAsync(string file, Film film, Preset preset, CancellationToken cancel)
     {
+        await ChildGroup.WhileHeldAsync(cancel);
         try
         {
             var head = await FFProbe.AnalyseAsync(file, new FFOptions { BinaryFolder = Path.GetDirectoryName(options.Value.Ffprobe) ?? "" }, cancellationToken: cancel);
@@ -84,7 +86,7 @@ public sealed class FilmVerifier(FfmpegRunner runner, IOptions<MediaOptions> opt
         }
         catch (Exception unreadable) when (unreadable is FFMpegException or FormatException or System.Text.Json.JsonException)
         {
-            return "It cannot be read.";
+            return Unreadable; // or whoever read it was ended
         }
     }
 

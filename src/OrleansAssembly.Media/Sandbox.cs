@@ -53,7 +53,7 @@ public static partial class Sandbox
         };
 
         // Ended by a signal (out of memory, for one), and not by what it read.
-        return new("source-unreadable", "The source cannot be read", $"'{source}' cannot be read. {reason}", Transient: run.ExitCode > 128);
+        return new("source-unreadable", "The source cannot be read", $"'{source}' cannot be read. {reason}", Transient: FfmpegFile.WasEnded(run));
     }
 
     internal static MediaProblem Still(string source) => new("source-not-allowed", "This kind of file is not accepted", StillImage(source));

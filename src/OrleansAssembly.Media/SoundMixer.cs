@@ -86,6 +86,6 @@ public sealed class SoundMixer(FfmpegFile ffmpeg, FfmpegBuild build, SoundRecord
             && double.TryParse(output.Trim(), System.Globalization.CultureInfo.InvariantCulture, out var seconds)
             && Math.Abs(seconds - film.Duration.ToDouble()) < Tolerance
             ? null
-            : new MediaProblem("encoder-failed", "The film's sound has the wrong length", $"It is {output.Trim()} s and not {film.Duration.ToDouble():0.000} s long. {run.Log}");
+            : new MediaProblem("encoder-failed", "The film's sound has the wrong length", $"It is {output.Trim()} s and not {film.Duration.ToDouble():0.000} s long. {run.Log} Retry the job.", Transient: true);
     }
 }

@@ -33,14 +33,14 @@ public sealed class SourceChecker(FfmpegRunner runner, MediaStore store)
             return new MediaProblem("source-unreadable", "The source cannot be read", $"Decoding '{facts.Path}' made no progress for too long.", Transient: true);
         }
 
+        if (FfmpegFile.WasEnded(run))
+        {
+            return new MediaProblem("source-unreadable", "The source cannot be read", $"Decoding '{facts.Path}' was ended from outside (code {run.ExitCode}).", Transient: true);
+        }
+
         if (run.Log.Contains("Decoder (codec", StringComparison.Ordinal))
         {
             return new MediaProblem("source-undecodable", "The source cannot be decoded", $"This server's ffmpeg cannot decode '{facts.Path}'. Convert it to a usual codec first.");
-        }
-
-        if (run.ExitCode > 128)
-        {
-            return new MediaProblem("source-unreadable", "The source cannot be read", $"Decoding '{facts.Path}' was ended from outside (code {run.ExitCode}).", Transient: true);
         }
 
         var where = string.Create(CultureInfo.InvariantCulture, $"near {from.ToDouble() + last.OutTime.TotalSeconds:0.0} s");

@@ -34,7 +34,7 @@ public sealed class SourceNormalizer(FfmpegRunner runner, MediaStore store, Sour
             var run = await runner.RunAsync(arguments, Path.GetDirectoryName(outFile)!, null, cancel);
             if (run.ExitCode != 0)
             {
-                return Sandbox.Explain(facts.Path, run);
+                return FfmpegFile.ProblemOf(run) is { Name: "disk-full" } full ? full : Sandbox.Explain(facts.Path, run);
             }
 
             var copy = await prober.ProbeFileAsync(facts.Path, part, cancel);

@@ -8,6 +8,7 @@ using OrleansAssembly.Grains;
 using OrleansAssembly.Jobs;
 using OrleansAssembly.Media.Tests;
 using OrleansAssembly.Server.Hosting;
+using StackExchange.Redis;
 
 namespace OrleansAssembly.Cluster.Tests;
 
@@ -28,6 +29,9 @@ public sealed class AssemblyCluster : IAsyncLifetime
     internal Action<IServiceCollection> Services { get; init; } = _ => { };
 
     public InProcessTestCluster Silos { get; private set; } = null!;
+
+    /// <summary>The store as it is, past the grains.</summary>
+    internal IDatabase Store => _redis.Connection.GetDatabase();
 
     internal JobCatalogue Catalogue => Silos.Silos[0].ServiceProvider.GetRequiredService<JobCatalogue>();
 
@@ -115,7 +119,7 @@ public sealed class AssemblyCluster : IAsyncLifetime
                     return found;
                 }
 
-                Assert.False(watched.Seen.Any(HasEnded), $"the job ended before {what}: {watched.Seen.Last()}");
+                Assert.False(watched.Seen.Any(HasEnded), $"the job ended before {what}: {watched.Seen.LastOrDefault()}");
                 await Task.WhenAny(arrival, due).WaitAsync(patience.Token);
             }
         }

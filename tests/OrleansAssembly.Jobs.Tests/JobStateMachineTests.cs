@@ -156,6 +156,28 @@ public class JobStateMachineTests
     }
 
     [Fact]
+    public void ALateWorker_ThatStillWorks_IsStopped()
+    {
+        var job = Given.Job().WorkUntil(Stage.Encode).Lend();
+        var late = Given.Report(job, job.Running[0], PieceState.Running) with { Silo = "silo" };
+        job = job.Accept(new JobInput.Lost(job.Running[0].Attempt)).Lend();
+
+        var decision = Assert.IsType<Decision.Accepted>(JobStateMachine.Decide(job, new JobInput.Reported(late), Given.Start));
+
+        Assert.Equal([new JobEffect.Stop(late.Piece, "silo")], decision.Effects);
+        Assert.Equal(job, decision.Next);
+    }
+
+    [Fact]
+    public void AWorkerOfAnEarlierLife_WithTheSameNumberButAnotherLease_CannotReport()
+    {
+        var job = Given.Job().WorkUntil(Stage.Encode).Lend();
+        var foreign = Given.Report(job, job.Running[0], PieceState.Done) with { LeaseId = Guid.NewGuid() };
+
+        Assert.Equal(job, job.Accept(new JobInput.Reported(foreign)));
+    }
+
+    [Fact]
     public void ARepeatedReport_ChangesNothing()
     {
         var job = Given.Job().WorkUntil(Stage.Encode).Lend().Lend();

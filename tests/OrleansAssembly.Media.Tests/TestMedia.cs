@@ -79,6 +79,17 @@ internal sealed class TestMedia : IDisposable
 
     public string Write(string relative, string content) => Write(relative, System.Text.Encoding.UTF8.GetBytes(content));
 
+    /// <summary>Makes a program of lines for the shell.</summary>
+    /// <returns>Its full path.</returns>
+    public string Script(string name, string lines)
+    {
+        var file = System.IO.Path.Combine(_folder.FullName, name);
+        File.WriteAllText(file, $"#!/bin/sh\n{lines}\n");
+        using var chmod = Process.Start("chmod", ["+x", file]);
+        chmod.WaitForExit();
+        return file;
+    }
+
     public static void Ffmpeg(IReadOnlyList<string> arguments, string folder)
     {
         using var process = Process.Start(new ProcessStartInfo("ffmpeg", ["-v", "error", "-nostdin", "-y", .. arguments])

@@ -101,30 +101,6 @@ public sealed class FfmpegRunnerTests : IDisposable
     }
 
     [Fact]
-    public async Task Pause_LongerThanTheStallLimit_IsNoStall()
-    {
-        using var media = new TestMedia(o => o.StallLimit = TimeSpan.FromSeconds(0.8));
-        var pid = 0;
-        var held = Task.CompletedTask;
-        var run = await media.Runner.RunAsync(
-            ["-re", "-f", "lavfi", "-i", "testsrc2=size=64x64:rate=25:duration=2", "-f", "null", "-"],
-            media.Root,
-            _ => held = held != Task.CompletedTask ? held : HoldAsync(),
-            Timely,
-            id => pid = id);
-        await held;
-        Assert.False(run.Stalled);
-        Assert.Equal(0, run.ExitCode);
-
-        async Task HoldAsync()
-        {
-            Signal("STOP", pid);
-            await Task.Delay(TimeSpan.FromSeconds(2), TimeProvider.System, Timely);
-            Signal("CONT", pid);
-        }
-    }
-
-    [Fact]
     public async Task Failure_TellsWhy_WithoutThePlaceOfTheMediaRoot()
     {
         var run = await _media.Runner.RunAsync(["-i", _media.Path("gone.mp4"), "-f", "null", "-"], _media.Root, null, Timely);

@@ -1,0 +1,65 @@
+using OrleansAssembly.Contracts;
+using OrleansAssembly.Jobs;
+
+namespace OrleansAssembly.Cluster.Tests;
+
+/// <summary>Jobs whose grain leaves memory, and wakes from what is stored: at every step and in every status.</summary>
+[Collection(nameof(DisturbedCluster))]
+public sealed class ReactivationTests(DisturbedCluster cluster) : IAsyncDisposable
+{
+    public async ValueTask DisposeAsync() => await cluster.ClearAsync();
+
+    [Fact]
+    public async Task AJob_WhoseGrainLeavesMemoryAtEveryStep_CompletesAsIfNothingHadHappened()
+    {
+        var job = await cluster.SubmitAsync();
+        cluster.Hook.Before = async request =>
+        {
+            if (request.Piece.JobId == job.Id)
+            {
+                await cluster.Cluster.DeactivateAsync(job.Id);
+                await cluster.Job(job).WatchAsync(job.Reference!);
+            }
+        };
+
+        await cluster.AssertUndisturbedAsync(job);
+
+        // The first piece may have begun before the hook was there.
+        var stages = cluster.Hook.Begun.Where(request => request.Piece.JobId == job.Id).Select(request => request.Piece.Stage).Distinct();
+        Assert.Equal(StepList.Stages(JobType.Assembly), stages.Order());
+        Assert.Equal(DisturbedCluster.Segments, cluster.Hook.BegunOf(job.Id, Stage.Encode).Count);
+    }
+
+    [Fact]
+    public async Task EveryStatus_SurvivesThatTheGrainLeavesMemory()
+    {
+        var paused = await cluster.SubmitAsync();
+        var children = await cluster.PauseWhileEncodingAsync(paused);
+        Assert.Equal(JobStatus.Paused, (await WakeAsync(paused)).Status);
+
+        // The paused job holds all slots: others wait.
+        var pending = await cluster.SubmitAsync();
+        Assert.Equal(JobStatus.Pending, (await WakeAsync(pending)).Status);
+        var cancelled = await cluster.SubmitAsync();
+        await cluster.Job(cancelled).CancelAsync();
+        Assert.Equal(JobStatus.Cancelled, (await WakeAsync(cancelled)).Status);
+        Assert.Equal(children, DisturbedCluster.ChildrenOf(paused.Id));
+
+        await cluster.Job(paused).ResumeAsync();
+        Assert.Equal(JobStatus.Running, (await WakeAsync(paused)).Status);
+        await cluster.AssertUndisturbedAsync(paused);
+        await cluster.AssertUndisturbedAsync(pending);
+        Assert.Equal(DisturbedCluster.Segments, cluster.Hook.BegunOf(paused.Id, Stage.Encode).Count);
+
+        var sent = paused.Seen.Max(update => update.Sequence);
+        var completed = await WakeAsync(paused);
+        Assert.Equal((JobStatus.Completed, 100, 12), (completed.Status, completed.Progress, completed.StepIndex));
+        Assert.True(completed.Sequence >= sent);
+    }
+
+    private async Task<ProgressUpdate> WakeAsync(WatchedJob job)
+    {
+        await cluster.Cluster.DeactivateAsync(job.Id);
+        return (await cluster.Job(job).WatchAsync(job.Reference!))!;
+    }
+}
