@@ -69,7 +69,7 @@ public static class SiloWiring
         options.NumMissedProbesLimit = 3;
         options.NumVotesForDeathDeclaration = 2;
         options.TableRefreshTimeout = TimeSpan.FromSeconds(5);
-        options.IAmAliveTablePublishTimeout = TimeSpan.FromSeconds(1);
+        options.IAmAliveTablePublishTimeout = TimeSpan.FromMilliseconds(500); // a cluster killed whole waits three of these before it probes what it finds in the table
     }
 
     /// <summary>
