@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Net;
-using OrleansAssembly.Cluster.Tests;
 using OrleansAssembly.Jobs;
 
 namespace OrleansAssembly.SystemTests;
@@ -15,7 +14,7 @@ public class LeaveTests
     public async Task Sigterm_LetsWhatRunsComeToItsEnd_AndSaysMeanwhileThatTheServerIsNotReady()
     {
         using var place = new Workplace();
-        await using var server = await place.StartAsync("--slots", "1", "--drain", "600");
+        await using var server = await StartAsync(place);
         var (job, encoder) = await StandStillAsync(place, server);
 
         Processes.Signal(server.Pid, "TERM");
@@ -35,7 +34,7 @@ public class LeaveTests
     public async Task WhoeverDoesNotWantToWait_NeedNot(string first, string? second)
     {
         using var place = new Workplace();
-        await using var server = await place.StartAsync("--slots", "1", "--drain", "600");
+        await using var server = await StartAsync(place);
         await StandStillAsync(place, server);
         if (second is not null)
         {
@@ -51,7 +50,7 @@ public class LeaveTests
     public async Task AWatcher_GoesOnHearing_WhenTheServerThatHoldsTheJobIsKilled()
     {
         using var place = new Workplace();
-        await using var redis = await RedisServer.StartAsync();
+        await using var redis = await RedisProcess.StartAsync();
         await using var holder = await place.StartAsync("--redis", redis.Address, "--slots", "1");
         var job = await holder.SubmitAsync(Workplace.Long()); // alone: its grain is here
         await using var other = await place.StartAsync("--redis", redis.Address, "--slots", "1");
@@ -68,6 +67,11 @@ public class LeaveTests
         Assert.Equal(watch.Seen.Select(update => update.Sequence).Order().Distinct(), watch.Seen.Select(update => update.Sequence));
         Assert.Equal(watch.Seen.Select(update => update.Progress).Order(), watch.Seen.Select(update => update.Progress));
     }
+
+    /// <summary>A server that leaves a child that somebody else has stopped as it is for hours; usually it lets it go on.</summary>
+    private static Task<ServerProcess> StartAsync(Workplace place) => ServerProcess.StartCommandAsync(
+        ["dotnet", ServerProcess.Program, "--port", "0", "--media", place.Media.Root, "--data", place.Data, "--slots", "1", "--drain", "600"],
+        new Dictionary<string, string> { ["Media__StallLimit"] = "23:00:00" });
 
     /// <summary>A job in the middle of encoding, and its one encoder, which stands still.</summary>
     private static async Task<(string Job, int Encoder)> StandStillAsync(Workplace place, ServerProcess server)
