@@ -22,7 +22,7 @@ public sealed class TroubleTests(DisturbedCluster cluster) : IAsyncDisposable
         Assert.Equal(DisturbedCluster.Segments + 1, cluster.Hook.BegunOf(job.Id, Stage.Encode).Count);
     }
 
-    [Fact(Skip = "A job whose only open piece failed on one silo is not lent a slot on the other, though it is free: it waits for ever.")]
+    [Fact(Skip = "Not always: once the job waited for ever for a slot for its last piece after a failure; why is not known yet.")]
     public async Task AnEncoderThatAlwaysFails_FailsTheJobWithItsLog_AndARetryKeepsTheFinishedSegments()
     {
         const int Bad = DisturbedCluster.Segments - 1;
