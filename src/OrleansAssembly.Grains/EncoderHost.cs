@@ -114,7 +114,7 @@ public sealed partial class EncoderHost(
                 _slots.Release();
             }
 
-            _running.TryRemove(piece, out _);
+            _running.TryRemove(KeyValuePair.Create(piece, work)); // and not a later one of the same name
         }
     }
 

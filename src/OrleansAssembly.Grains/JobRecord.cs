@@ -16,8 +16,11 @@ internal sealed partial class JobRecord(
     TimeProvider time,
     ILogger log)
 {
-    /// <summary>So long a write may take before work goes on without it.</summary>
+    /// <summary>So long a write may take before work goes on without it, where it can.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(1);
+
+    /// <summary>The same for what must be written: a store that is only slow is waited for.</summary>
+    private static readonly TimeSpan LongPatience = TimeSpan.FromSeconds(10);
 
     /// <summary>So long the store may lose what it has acknowledged: its log is synced each second.</summary>
     private static readonly TimeSpan Syncs = TimeSpan.FromSeconds(3);
@@ -70,7 +73,7 @@ internal sealed partial class JobRecord(
     {
         var (state, reserved) = (_known.State, _known.Reserved);
         Take(next, reserve);
-        if (await WriteAsync())
+        if (await WriteAsync(LongPatience))
         {
             return true;
         }
@@ -85,7 +88,7 @@ internal sealed partial class JobRecord(
     public Task<bool> OfferAsync(JobState next, ProgressReserve reserve)
     {
         Take(next, reserve);
-        return WriteAsync();
+        return WriteAsync(Patience);
     }
 
     /// <summary>Writes what the store has not got, or may have forgotten.</summary>
@@ -96,7 +99,7 @@ internal sealed partial class JobRecord(
         var forgotten = _returns != store.Returns;
         if (State is not null && (Behind || forgotten))
         {
-            await WriteAsync();
+            await WriteAsync(Patience);
         }
 
         return forgotten && !Behind;
@@ -123,7 +126,7 @@ internal sealed partial class JobRecord(
         Behind = true;
     }
 
-    private async Task<bool> WriteAsync()
+    private async Task<bool> WriteAsync(TimeSpan patience)
     {
         if (store.IsAway)
         {
@@ -131,9 +134,9 @@ internal sealed partial class JobRecord(
         }
 
         // One write at a time: where the store hangs, the next one waits for the answer to the last.
-        var saved = await WithinPatienceAsync(_writing) is Saved.Away && !_writing.IsCompleted
+        var saved = await WithinAsync(patience, _writing) is Saved.Away && !_writing.IsCompleted
             ? Saved.Away
-            : await WithinPatienceAsync(_writing = WriteNowAsync());
+            : await WithinAsync(patience, _writing = WriteNowAsync());
         if (saved == Saved.Overruled)
         {
             throw new InconsistentStateException($"Another activation of job {State?.Id} has written since.");
@@ -143,11 +146,11 @@ internal sealed partial class JobRecord(
         return !Behind;
     }
 
-    private async Task<Saved> WithinPatienceAsync(Task<Saved> writing)
+    private async Task<Saved> WithinAsync(TimeSpan patience, Task<Saved> writing)
     {
         try
         {
-            return await writing.WaitAsync(Patience, time);
+            return await writing.WaitAsync(patience, time);
         }
         catch (TimeoutException)
         {

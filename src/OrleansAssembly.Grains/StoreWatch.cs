@@ -6,7 +6,7 @@ namespace OrleansAssembly.Grains;
 public sealed class StoreWatch : IDisposable
 {
     private static readonly TimeSpan Period = TimeSpan.FromSeconds(1);
-    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(4);
 
     private readonly IConnectionMultiplexer _store;
     private readonly TimeProvider _time;

@@ -142,7 +142,8 @@ public static partial class JobStateMachine
     /// <summary>A piece at work tells its numbers; whether it stands still is put right where it is not as it should be.</summary>
     private static Decision.Accepted Move(JobState state, RunningPiece piece, PieceReport report)
     {
-        var newer = piece with
+        var paused = state.Status == JobStatus.Paused;
+        var newer = paused ? piece with { Number = report.Number } : piece with // what stands still shows no more than it did, whatever was on its way
         {
             Number = report.Number,
             Fraction = Math.Max(piece.Fraction, Math.Clamp(report.Fraction, 0, 1)),
@@ -151,7 +152,6 @@ public static partial class JobStateMachine
             WallSeconds = report.WallSeconds,
         };
         var next = state with { Running = state.Running.Replace(piece, newer) };
-        var paused = state.Status == JobStatus.Paused;
         JobEffect[] effects = paused == report.Held ? []
             : paused ? [new JobEffect.Hold(Name(state, piece), piece.Silo)]
             : [new JobEffect.Continue(Name(state, piece), piece.Silo)];

@@ -23,7 +23,9 @@ public sealed class Chromium : IAsyncLifetime
         var program = Environment.GetEnvironmentVariable("CHROMIUM") ?? Programs.FirstOrDefault(File.Exists);
         Assert.True(program is not null, "There is no Chromium: install it, or name it by the environment variable CHROMIUM.");
 
-        Server = await Place.StartAsync("--slots", "2");
+        // A paused job keeps its slots for a while; here others wait for them.
+        Server = await ServerProcess.StartCommandAsync(
+            ["dotnet", ServerProcess.Program, "--port", "0", "--media", Place.Media.Root, "--data", Place.Data, "--slots", "2"], SiloCluster.ShortHold);
         _playwright = await Playwright.CreateAsync();
         _browser = await _playwright.Chromium.LaunchAsync(new BrowserTypeLaunchOptions
         {

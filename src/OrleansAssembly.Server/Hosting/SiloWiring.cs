@@ -46,6 +46,7 @@ public static class SiloWiring
     public static void AddParts(ISiloBuilder silo, IConnectionMultiplexer store)
     {
         silo.Configure<ClusterMembershipOptions>(NoticeDeathEarly);
+        silo.Services.AddSingleton<ILifecycleParticipant<ISiloLifecycle>, DepartedSilos>();
         silo.UseSiloMetadata(new Dictionary<string, string> { [EncoderSilos.Role] = silo.Configuration["Server:Role"] ?? "both" });
         AddDirectory(silo);
         AddStorage(silo, store);

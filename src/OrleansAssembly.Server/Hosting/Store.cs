@@ -8,7 +8,7 @@ public sealed class Store : IAsyncDisposable
     private const int ReconnectMilliseconds = 500;
     private const int ConnectMilliseconds = 2000;
     private const int KeepAliveSeconds = 5;
-    private const int AnswerMilliseconds = 3000;
+    private const int AnswerMilliseconds = 5000;
 
     private readonly EmbeddedStore? _embedded;
 
