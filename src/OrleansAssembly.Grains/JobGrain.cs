@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
+using Orleans.Storage;
 using Orleans.Streams;
 using Orleans.Streams.Core;
 using Orleans.Utilities;
@@ -46,6 +47,19 @@ public sealed partial class JobGrain(
         }
 
         return base.OnActivateAsync(cancellationToken);
+    }
+
+    /// <summary>What the store was too slow to take is written before anybody reads it elsewhere.</summary>
+    public override async Task OnDeactivateAsync(DeactivationReason reason, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await _record.CatchUpAsync();
+        }
+        catch (InconsistentStateException overruled)
+        {
+            LogOverruled(log, overruled, Id);
+        }
     }
 
     public async Task<CommandResult> SubmitAsync(JobSpec spec)

@@ -17,7 +17,7 @@ internal sealed partial class JobRecord(
     ILogger log)
 {
     /// <summary>So long a write may take before work goes on without it, where it can.</summary>
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(3);
 
     /// <summary>The same for what must be written: a store that is only slow is waited for.</summary>
     private static readonly TimeSpan LongPatience = TimeSpan.FromSeconds(10);
