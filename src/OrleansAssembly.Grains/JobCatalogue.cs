@@ -29,10 +29,29 @@ public sealed partial class JobCatalogue(IConnectionMultiplexer store, ILogger<J
 
     private IDatabase Database => store.GetDatabase();
 
-    /// <summary>Enters a job, or what it is now. The same again changes nothing.</summary>
+    /// <summary>Enters a job, or what it is now. The same again changes nothing, and nothing older replaces what is there: a silo that was cut off may be late with it.</summary>
     public async Task PutAsync(JobSummary job)
     {
+        while (true)
+        {
+            var there = await Database.HashGetAsync(Summaries, job.Id);
+            if (Read(job.Id, there) is { } known && known.Progress.Sequence > job.Progress.Sequence)
+            {
+                return;
+            }
+
+            if (await TryPutAsync(job, there))
+            {
+                return;
+            }
+        }
+    }
+
+    /// <summary>False where somebody else was quicker.</summary>
+    private Task<bool> TryPutAsync(JobSummary job, RedisValue there)
+    {
         var change = Database.CreateTransaction();
+        change.AddCondition(there.IsNull ? Condition.HashNotExists(Summaries, job.Id) : Condition.HashEqual(Summaries, job.Id, there));
         List<Task> parts =
         [
             change.HashSetAsync(Summaries, job.Id, JsonSerializer.SerializeToUtf8Bytes(job, AssemblyJson.Options)),
@@ -50,7 +69,7 @@ public sealed partial class JobCatalogue(IConnectionMultiplexer store, ILogger<J
             }
         }
 
-        await CommitAsync(change, parts);
+        return CommitAsync(change, parts);
     }
 
     /// <summary>Takes a job out. Nothing happens where there is none.</summary>
@@ -131,10 +150,16 @@ public sealed partial class JobCatalogue(IConnectionMultiplexer store, ILogger<J
     public async Task<IReadOnlyList<string>> ListProjectsAsync() =>
         [.. (await Database.SortedSetRangeByValueAsync(Projects)).Select(id => id.ToString())];
 
-    private static async Task CommitAsync(ITransaction change, List<Task> parts)
+    /// <summary>False where a condition did not hold, and nothing was changed.</summary>
+    private static async Task<bool> CommitAsync(ITransaction change, List<Task> parts)
     {
-        await change.ExecuteAsync();
-        await Task.WhenAll(parts);
+        var done = await change.ExecuteAsync();
+        if (done)
+        {
+            await Task.WhenAll(parts);
+        }
+
+        return done;
     }
 
     private static bool IsActive(JobStatus status) => status is JobStatus.Pending or JobStatus.Running or JobStatus.Paused;

@@ -110,10 +110,10 @@ public sealed partial class JobGrain
         }
     }
 
-    /// <summary>Keeps the catalogue's line of this job up to date; a store that is away is tried again at a later tick.</summary>
+    /// <summary>Keeps the catalogue's line of this job up to date: only with what is written, since the job may live elsewhere by now. Else a later tick does it.</summary>
     private async Task SummariseAsync()
     {
-        if (store.IsAway)
+        if (!_record.IsCurrent || _book!.Newest is null)
         {
             return;
         }

@@ -54,8 +54,11 @@ internal sealed partial class JobRecord(
     /// <summary>There is something that the store has not got.</summary>
     public bool Behind { get; private set; }
 
+    /// <summary>The store has all that is known here, as far as can be told: no other activation has written since it last came back.</summary>
+    public bool IsCurrent => !Behind && !store.IsAway && _returns == store.Returns;
+
     /// <summary>All is written, and the store will not forget it.</summary>
-    public bool Settled => !Behind && !store.IsAway && _returns == store.Returns && time.GetElapsedTime(_writtenAt) > Syncs;
+    public bool Settled => IsCurrent && time.GetElapsedTime(_writtenAt) > Syncs;
 
     /// <summary>The plan that belongs to the stored attempt; null where it is not made yet, or lost.</summary>
     public WorkPlan? PlanOf(JobState state) => plan.State.Attempt == state.Attempt ? plan.State.Plan : null;

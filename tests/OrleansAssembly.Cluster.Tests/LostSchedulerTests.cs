@@ -50,7 +50,7 @@ public class LostSchedulerTests
     private static async Task<List<string>> BusyAsync(AssemblyCluster cluster)
     {
         var jobs = new List<string>();
-        for (var index = 0; index < 3; index++)
+        for (var index = 0; index < 2; index++)
         {
             var sources = Enumerable.Range(0, 3).Select(shot => cluster.Media.MakeClip($"{index}-{shot}.mp4", seconds: 4, size: "640x360")).ToList();
             jobs.Add(AssemblyCluster.NewId());

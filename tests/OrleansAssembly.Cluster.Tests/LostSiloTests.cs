@@ -11,7 +11,7 @@ public class LostSiloTests
     {
         await using var cluster = new AssemblyCluster();
         await cluster.InitializeAsync();
-        var sources = Enumerable.Range(0, 6).Select(index => cluster.Media.MakeClip($"{index}.mp4", seconds: 3)).ToList();
+        var sources = Enumerable.Range(0, 4).Select(index => cluster.Media.MakeClip($"{index}.mp4", seconds: 3)).ToList();
         var job = await cluster.SubmitAsync(new JobSpec(
             JobType.Assembly, "harbour", "Harbour", new TimelineSpec("25", 320, 180, null, null, [.. sources.Select(source => new ShotSpec(source))], null),
             null, [new OutputSpec("h264-720p"), new OutputSpec("vp9-1080p")], null, null, null));

@@ -24,7 +24,7 @@ public class ManyJobsTests(RunningServer running) : IClassFixture<RunningServer>
     }
 
     [Fact]
-    public async Task APausedJob_RunsNothing_UntilItIsResumed()
+    public async Task APausedJob_StandsStill_UntilItIsResumed_AndTheSameChildrenGoOn()
     {
         var server = running.Server;
         var job = await server.SubmitAsync(Workplace.Long());
@@ -33,11 +33,12 @@ public class ManyJobsTests(RunningServer running) : IClassFixture<RunningServer>
 
         var paused = await server.CommandAsync(job, "pause");
         Assert.Equal(JobStatus.Paused, paused.Status);
-        await Eventually.TrueAsync(() => Processes.ChildrenOf(server.Pid).Count == 0, TimeSpan.FromSeconds(30), "the end of the pieces that were begun");
-        await watch.UntilAsync(update => update is { Status: JobStatus.Paused, Message: "Paused" }, "the standstill");
+        await Eventually.TrueAsync(() => Processes.ChildrenOf(server.Pid).All(Processes.IsStopped), TimeSpan.FromSeconds(30), "the standstill of the children");
+        var children = Processes.ChildrenOf(server.Pid);
+        await watch.UntilAsync(update => update is { Status: JobStatus.Paused, Message: "Paused" }, "the news of the pause");
         var still = await server.ProgressAsync(job);
         await Eventually.StaysTrueAsync(
-            async () => Processes.ChildrenOf(server.Pid).Count == 0
+            async () => Processes.ChildrenOf(server.Pid).SequenceEqual(children) && children.All(Processes.IsStopped)
                 && await server.ProgressAsync(job) is { Status: JobStatus.Paused } now
                 && (now.Progress, now.Elapsed, now.EstimatedTimeRemaining) == (still.Progress, still.Elapsed, still.EstimatedTimeRemaining),
             TimeSpan.FromSeconds(2), "the standstill of a paused job");
@@ -56,7 +57,7 @@ public class ManyJobsTests(RunningServer running) : IClassFixture<RunningServer>
         {
             await watch.UntilAsync(JobWatch.EncodingFrom(5), "the middle of encoding");
             Assert.Equal(JobStatus.Cancelled, (await server.CommandAsync(job, "cancel")).Status);
-            await Eventually.TrueAsync(() => place.Tools.Count == 0, TimeSpan.FromSeconds(5), "the end of the encoders");
+            await Eventually.TrueAsync(() => place.Tools.Count == 0, TimeSpan.FromSeconds(20), "the end of the encoders");
             await Eventually.TrueAsync(() => !Directory.Exists(place.Media.Store.Work(job)), TimeSpan.FromSeconds(10), "the end of the work folder");
             var last = await watch.UntilAsync(JobWatch.Ended, "the last event");
             Assert.True(last is { Status: JobStatus.Cancelled, Progress: < 100 }, $"the last event: {last}");

@@ -7,7 +7,7 @@ namespace OrleansAssembly.SystemTests;
 /// <summary>How soon work goes on after kill -9, and that nothing is forgotten. The times are told; the limits are for machines that do other things too.</summary>
 public class RecoveryTests(ITestOutputHelper output)
 {
-    private const int Shots = 10;
+    private const int Shots = 7;
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(15);
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
 

@@ -13,7 +13,7 @@ internal sealed class KillDrill(SiloCluster cluster, int seed, Action<string> sa
 {
     public const int Silos = 3;
 
-    private const int Shots = 12;
+    private const int Shots = 8;
 
     /// <summary>A round without an end by then is stuck.</summary>
     private static readonly TimeSpan Limit = TimeSpan.FromMinutes(2);
