@@ -7,7 +7,7 @@ usage() {
 ./test.sh                       everything; the last line is "N passed, N failed" (", N skipped")
 ./test.sh PROJECT ...           only these: Timeline, Jobs, Cli, ... or web; the full project name does as well
   --filter TEXT                 only .NET tests whose full name contains TEXT
-  --timeout SECONDS             limit for each project                       default: 900
+  --timeout SECONDS             limit for each project                       default: 1800
   --help                        this text
 TEXT
 }
@@ -17,7 +17,7 @@ refuse() {
   exit 2
 }
 
-filter="" limit=900 wanted=()
+filter="" limit=1800 wanted=()
 while (($# > 0)); do
   case "$1" in
     --help | -h)
