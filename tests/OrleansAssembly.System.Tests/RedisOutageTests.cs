@@ -4,15 +4,15 @@ using OrleansAssembly.SystemTests.Drill;
 
 namespace OrleansAssembly.SystemTests;
 
-/// <summary>Redis is gone, or hangs, while a film is made.</summary>
+/// <summary>Redis is gone, or hangs, for half a minute while a film is made.</summary>
 public class RedisOutageTests
 {
     private const int Shots = 16;
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(3);
 
     [Theory]
-    [InlineData(true, 15)]
-    [InlineData(false, 10)]
+    [InlineData(true, 30)]
+    [InlineData(false, 15)]
     public async Task WhileRedisIsAway_WorkAndProgressGoOn_AndNothingIsLost(bool killed, int seconds)
     {
         var outage = TimeSpan.FromSeconds(seconds);
@@ -38,7 +38,7 @@ public class RedisOutageTests
         }
 
         await watch.UntilAsync(update => update.LastUpdate > at + (outage / 3), Patience, "progress while Redis is away");
-        await Eventually.TrueAsync(() => Segments(cluster, job) > segments + 1, Patience, "the end of segments while Redis is away");
+        Assert.True(Segments(cluster, job) > segments + 1, "no segment was finished while Redis was away");
         await AssertUnavailableAsync(await server.PostAsync(Workplace.Small()));
         await AssertUnavailableAsync(await server.Http.PostAsync(new Uri($"{JobCalls.Jobs}/{job}/pause", UriKind.Relative), null, TestContext.Current.CancellationToken));
         await AssertUnavailableAsync(await server.Http.GetAsync(new Uri(JobCalls.Jobs, UriKind.Relative), TestContext.Current.CancellationToken));
