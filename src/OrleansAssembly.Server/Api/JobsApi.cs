@@ -30,7 +30,6 @@ public static class JobsApi
         jobs.MapPost("/{id}/pause", PauseAsync)
             .WithName("PauseJob").WithSummary("Pause at once, or after the segments in work; for good, or until a time")
             .WithDescription("Without a body at once. { \"after\": \"segment\" } finishes what is in work first; { \"resumeAt\": \"2026-01-31T06:00:00Z\" } goes on by itself then.")
-            .Accepts<PauseWish>(isOptional: true, "application/json")
             .ProducesProblem(400).ProducesProblem(404).ProducesProblem(409);
         jobs.MapPost("/{id}/resume", (string id, IGrainFactory grains) => CommandAsync(id, grains, job => job.ResumeAsync()))
             .WithName("ResumeJob").WithSummary("Resume").ProducesProblem(404).ProducesProblem(409);
