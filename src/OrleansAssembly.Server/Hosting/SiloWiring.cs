@@ -79,7 +79,7 @@ public static class SiloWiring
     /// </summary>
     private static void AddDirectory(ISiloBuilder silo)
     {
-#pragma warning disable ORLEANSEXP003 // for evaluation: the drill evaluates it
+#pragma warning disable ORLEANSEXP003 // Orleans marks it as experimental; taken all the same, for the reason above
         silo.AddDistributedGrainDirectory();
 #pragma warning restore ORLEANSEXP003
         silo.Configure<GrainDirectoryOptions>(options => options.RangeLeaseDuration = TimeSpan.Zero);
