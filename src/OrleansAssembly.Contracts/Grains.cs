@@ -63,6 +63,13 @@ public interface IJobGrain : IGrainWithStringKey
     [Alias("Watch")]
     Task<ProgressUpdate?> WatchAsync(IProgressObserver observer);
 
+    /// <summary>
+    /// Watches for longer, or anew where the job has forgotten the observer. Answers what the observer has surely heard last, else the newest progress:
+    /// an answer newer than what is on its way would make it drop that as old. Null where there is no such job.
+    /// </summary>
+    [Alias("RenewWatch")]
+    Task<ProgressUpdate?> RenewWatchAsync(IProgressObserver observer);
+
     [Alias("Unwatch")]
     Task UnwatchAsync(IProgressObserver observer);
 
@@ -85,7 +92,8 @@ public static class WatchLease
 [Alias("OrleansAssembly.IProgressObserver")]
 public interface IProgressObserver : IGrainObserver
 {
-    [Alias("OnProgress"), OneWay]
+    /// <summary>No one-way call: the job sends the next only when this one has come.</summary>
+    [Alias("OnProgress")]
     Task OnProgressAsync(ProgressUpdate update);
 }
 
@@ -99,7 +107,7 @@ public interface IBoardGrain : IGrainWithIntegerKey
     [Alias("Unwatch")]
     Task UnwatchAsync(IBoardObserver observer);
 
-    [Alias("Publish"), OneWay]
+    [Alias("Publish")]
     Task PublishAsync(ProgressUpdate update, string projectId);
 
     [Alias("Notify"), OneWay]

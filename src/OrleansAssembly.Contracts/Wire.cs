@@ -28,6 +28,10 @@ public sealed record ProgressUpdate
 
     /// <summary>When a paused job goes on by itself; null where it does not.</summary>
     [Id(19)] public DateTimeOffset? ResumeAt { get; init; }
+
+    /// <summary>Whether nobody misses the earlier one who sees this: step, status and error are the same.</summary>
+    public bool ChangesOnlyNumbersOf(ProgressUpdate earlier) =>
+        Status == earlier.Status && StepIndex == earlier.StepIndex && Error?.Type == earlier.Error?.Type && Error?.Detail == earlier.Error?.Detail;
 }
 
 /// <summary>RFC 9457 on the wire.</summary>

@@ -23,6 +23,11 @@ public sealed partial class JobGrain
 
     private ISlotSchedulerGrain Scheduler => GrainFactory.GetGrain<ISlotSchedulerGrain>(0);
 
+    /// <summary>So long a command waits for those who watch: they hear of it before its caller, unless they are slow.</summary>
+    private static readonly TimeSpan TellingLimit = TimeSpan.FromMilliseconds(100);
+
+    private Watcher? _boardWatcher;
+
     private IBoardGrain Board => GrainFactory.GetGrain<IBoardGrain>(0);
 
     /// <summary>Decides and does; false where it was refused, or could not be written and so did not happen.</summary>
@@ -93,6 +98,23 @@ public sealed partial class JobGrain
 
     private static bool IsUrgent(JobEffect effect) => effect is JobEffect.Hold or JobEffect.Continue or JobEffect.Stop;
 
+    /// <summary>The board hears of every job, whoever looks at it.</summary>
+    private Watcher BoardWatcher => _boardWatcher ??=
+        new Watcher(update => Board.PublishAsync(update, _record.Spec!.ProjectId!), comesBack: true, time, log);
+
+    /// <summary>Waits, for as long as a caller would not notice, until all who watch have heard what was shown.</summary>
+    private async Task ToldAsync()
+    {
+        try
+        {
+            await _watchers.ToldAsync().WaitAsync(TellingLimit, time);
+        }
+        catch (TimeoutException)
+        {
+            // They are told later.
+        }
+    }
+
     private async Task ShowAsync(ProgressPage page, bool changed)
     {
         if (page.Update is not { } update)
@@ -101,8 +123,8 @@ public sealed partial class JobGrain
         }
 
         _book!.Sent(page);
-        await _observers.Notify(observer => observer.OnProgressAsync(update));
-        await Board.PublishAsync(update, _record.Spec!.ProjectId!);
+        _watchers.Tell(update);
+        BoardWatcher.Post(update);
         _summaryStale = true;
         if (changed || time.GetElapsedTime(_summaryAt) > SummaryPeriod)
         {

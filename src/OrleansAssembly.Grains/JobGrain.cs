@@ -3,7 +3,6 @@ using Microsoft.Extensions.Options;
 using Orleans.Storage;
 using Orleans.Streams;
 using Orleans.Streams.Core;
-using Orleans.Utilities;
 using OrleansAssembly.Contracts;
 using OrleansAssembly.Jobs;
 using OrleansAssembly.Timeline;
@@ -26,7 +25,7 @@ public sealed partial class JobGrain(
     TimeProvider time,
     ILogger<JobGrain> log) : Grain, IJobGrain, IStreamSubscriptionObserver, IAsyncObserver<PieceReport>
 {
-    private readonly ObserverManager<IProgressObserver> _observers = new(WatchLease.Duration, log);
+    private readonly Watchers _watchers = new(time, log);
     private JobRecord _record = null!; // made when the grain wakes, before anything is asked of it
     private JobState? _state;
     private ProgressBook? _book;
@@ -60,6 +59,10 @@ public sealed partial class JobGrain(
         {
             LogOverruled(log, overruled, Id);
         }
+
+        await ToldAsync();
+        _watchers.Clear();
+        _boardWatcher?.Leave();
     }
 
     public async Task<CommandResult> SubmitAsync(JobSpec spec)
@@ -131,15 +134,18 @@ public sealed partial class JobGrain(
     {
         if (_state is not null)
         {
-            _observers.Subscribe(observer, observer);
+            _watchers.Add(observer);
         }
 
         return GetProgressAsync();
     }
 
+    public Task<ProgressUpdate?> RenewWatchAsync(IProgressObserver observer) =>
+        _state is not null && _watchers.Add(observer).Told is { } told ? Task.FromResult<ProgressUpdate?>(told) : GetProgressAsync();
+
     public Task UnwatchAsync(IProgressObserver observer)
     {
-        _observers.Unsubscribe(observer);
+        _watchers.Remove(observer);
         return Task.CompletedTask;
     }
 
@@ -185,9 +191,13 @@ public sealed partial class JobGrain(
             return Refusal(refused.Reason);
         }
 
-        return await TakeAsync(input, (Decision.Accepted)decision)
-            ? new CommandResult(_book!.Newest ?? _book.Current(_state, Estimate(_state)), null)
-            : StoreAway;
+        if (!await TakeAsync(input, (Decision.Accepted)decision))
+        {
+            return StoreAway;
+        }
+
+        await ToldAsync();
+        return new CommandResult(_book!.Newest ?? _book.Current(_state, Estimate(_state)), null);
     }
 
     private EtaEstimate Estimate(JobState state) => EtaEstimator.Estimate(state, Math.Max(_slots, state.Running.Count), time.GetUtcNow());

@@ -32,7 +32,7 @@ public sealed class Mailbox : IDisposable
             }
 
             _sequences[update.JobId] = update.Sequence;
-            if (_last.TryGetValue(update.JobId, out var waiting) && OnlyNumbersDiffer(waiting.Value, update))
+            if (_last.TryGetValue(update.JobId, out var waiting) && update.ChangesOnlyNumbersOf(waiting.Value))
             {
                 waiting.Value = update;
             }
@@ -126,7 +126,4 @@ public sealed class Mailbox : IDisposable
             _filled.Release();
         }
     }
-
-    private static bool OnlyNumbersDiffer(ProgressUpdate before, ProgressUpdate after) =>
-        before.Status == after.Status && before.StepIndex == after.StepIndex && before.Error?.Type == after.Error?.Type && before.Error?.Detail == after.Error?.Detail;
 }

@@ -193,7 +193,7 @@ public sealed partial class ProgressRelay(IGrainFactory grains, IClusterMembersh
 
     private async Task RenewAsync(string jobId)
     {
-        if (_jobs.TryGetValue(jobId, out var watched) && await grains.GetGrain<IJobGrain>(jobId).WatchAsync(ProgressSelf) is { } newest)
+        if (_jobs.TryGetValue(jobId, out var watched) && await grains.GetGrain<IJobGrain>(jobId).RenewWatchAsync(ProgressSelf) is { } newest)
         {
             watched.Post(newest);
         }
