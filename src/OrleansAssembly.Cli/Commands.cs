@@ -1,4 +1,5 @@
 using System.CommandLine;
+using OrleansAssembly.Contracts;
 
 namespace OrleansAssembly.Cli;
 
@@ -27,7 +28,7 @@ internal static class Commands
         foreach (var command in new[]
         {
             Submit(session), Watch(session), List(session), Outputs(session), Upload(session), Presets(session),
-            Ask(session, "pause", "Gives out no new work of a job until it is resumed"),
+            Pause(session),
             Ask(session, "resume", "Goes on with a paused job"),
             Ask(session, "cancel", "Ends a job and removes its work files"),
             Ask(session, "retry", "Starts a failed or cancelled job again; finished work is kept"),
@@ -105,6 +106,17 @@ internal static class Commands
     {
         var command = new Command("presets", "Lists the output formats");
         command.SetAction((p, cancellation) => session(p.GetValue(Server)!).PresetsAsync(cancellation));
+        return command;
+    }
+
+    private static Command Pause(Func<Uri, Session> session)
+    {
+        var id = Id();
+        var gently = new Option<bool>("--after-segment") { Description = "Let what is in work come to its end first" };
+        var until = new Option<DateTimeOffset?>("--until") { Description = "Go on by itself then, for example 2026-12-01T06:00Z; without an offset it is this machine's time" };
+        var command = new Command("pause", "Lets a job stand still until it is resumed") { id, gently, until };
+        command.SetAction((p, cancellation) => session(p.GetValue(Server)!).PauseAsync(
+            p.GetValue(id)!, new PauseWish(p.GetValue(gently) ? PauseAfter.Segment : null, p.GetValue(until)?.ToUniversalTime()), cancellation));
         return command;
     }
 

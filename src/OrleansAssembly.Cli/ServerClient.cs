@@ -55,7 +55,10 @@ internal sealed class ServerClient(HttpClient http)
         return GetAsync<Page<JobSummary>>(query.ToString(), cancellation);
     }
 
-    /// <summary>Asks for <c>pause</c>, <c>resume</c>, <c>cancel</c> or <c>retry</c>.</summary>
+    public Task<Answer<ProgressUpdate>> PauseAsync(string id, PauseWish wish, CancellationToken cancellation) => SendAsync<ProgressUpdate>(
+        new HttpRequestMessage(HttpMethod.Post, $"{Jobs}/{Escape(id)}/pause") { Content = JsonContent.Create(wish, options: AssemblyJson.Options) }, cancellation);
+
+    /// <summary>Asks for <c>resume</c>, <c>cancel</c> or <c>retry</c>.</summary>
     public Task<Answer<ProgressUpdate>> AskAsync(string id, string what, CancellationToken cancellation) =>
         SendAsync<ProgressUpdate>(new HttpRequestMessage(HttpMethod.Post, $"{Jobs}/{Escape(id)}/{what}"), cancellation);
 

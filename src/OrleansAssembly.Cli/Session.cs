@@ -92,17 +92,11 @@ internal sealed class Session(IAnsiConsole console, ServerClient server, TimePro
         return ExitCode.Done;
     });
 
-    public Task<int> AskAsync(string id, string what, CancellationToken cancellation) => ReachAsync(async () =>
-    {
-        var answer = await server.AskAsync(id, what, cancellation);
-        if (answer.Value is not { } update)
-        {
-            return Report.Problem(console, answer.Problem!);
-        }
+    public Task<int> AskAsync(string id, string what, CancellationToken cancellation) =>
+        ReachAsync(async () => Tell(id, await server.AskAsync(id, what, cancellation)));
 
-        console.WriteLine($"{id} is {update.Status.Word()} at {Texts.Percent(update.Progress)}.");
-        return ExitCode.Done;
-    });
+    public Task<int> PauseAsync(string id, PauseWish wish, CancellationToken cancellation) =>
+        ReachAsync(async () => Tell(id, await server.PauseAsync(id, wish, cancellation)));
 
     public Task<int> UploadAsync(FileInfo[] files, string? folder, CancellationToken cancellation) => ReachAsync(async () =>
     {
@@ -167,6 +161,18 @@ internal sealed class Session(IAnsiConsole console, ServerClient server, TimePro
 
         // Two that start at the same moment get the same job through the key.
         return await server.SubmitAsync(json, key ?? "once-" + Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(json)))[..32], cancellation);
+    }
+
+    private int Tell(string id, Answer<ProgressUpdate> answer)
+    {
+        if (answer.Value is not { } update)
+        {
+            return Report.Problem(console, answer.Problem!);
+        }
+
+        var until = update.ResumeAt is { } at ? $", until {at.ToLocalTime():g}" : "";
+        console.WriteLine($"{id} is {update.Status.Word()} at {Texts.Percent(update.Progress)}{until}.");
+        return ExitCode.Done;
     }
 
     private static JobSpec? Parse(string json)

@@ -4,7 +4,7 @@ using OrleansAssembly.Contracts;
 namespace OrleansAssembly.Grains;
 
 /// <summary>Who watches a job, each told at its own pace. Belongs to a grain: not safe for threads.</summary>
-internal sealed class Watchers(TimeProvider time, ILogger log)
+public sealed class Watchers(TimeProvider time, ILogger log)
 {
     private readonly Dictionary<IProgressObserver, Watcher> _all = [];
 
@@ -59,7 +59,7 @@ internal sealed class Watchers(TimeProvider time, ILogger log)
 /// </summary>
 /// <param name="tell">Ends when it has come.</param>
 /// <param name="comesBack">Whoever cannot be reached is told later; else it is gone.</param>
-internal sealed partial class Watcher(Func<ProgressUpdate, Task> tell, bool comesBack, TimeProvider time, ILogger log)
+public sealed partial class Watcher(Func<ProgressUpdate, Task> tell, bool comesBack, TimeProvider time, ILogger log)
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(1);
 

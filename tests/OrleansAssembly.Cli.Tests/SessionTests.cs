@@ -53,6 +53,23 @@ public sealed class SessionTests
     }
 
     [Fact]
+    public async Task Pause_says_how()
+    {
+        await using var server = await StandInServer.StartAsync();
+        server.Job = Given.Job(Given.Update(4, status: JobStatus.Paused) with { ResumeAt = DateTimeOffset.Parse("2026-12-01T06:00Z", System.Globalization.CultureInfo.InvariantCulture) });
+        using var shell = new Shell();
+
+        Assert.Equal(ExitCode.Done, await shell.RunAsync(server, "pause", "job-1"));
+        Assert.Equal(ExitCode.Done, await shell.RunAsync(server, "pause", "job-1", "--after-segment", "--until", "2026-12-01T08:00+02:00"));
+        Assert.Equal(
+            [new PauseWish(), new PauseWish(PauseAfter.Segment, server.Job.Progress.ResumeAt)],
+            server.Calls.Select(call => System.Text.Json.JsonSerializer.Deserialize<PauseWish>(call.Body, AssemblyJson.Options)));
+        Assert.Contains("job-1 is paused", shell.Text, StringComparison.Ordinal);
+        Assert.Contains(", until ", shell.Text, StringComparison.Ordinal);
+        Assert.Equal(ExitCode.Refused, await shell.RunAsync(server, "pause", "job-1", "--until", "soon"));
+    }
+
+    [Fact]
     public async Task Watch_outlives_the_server_and_goes_on_with_the_next_one()
     {
         var first = await StandInServer.StartAsync();

@@ -20,9 +20,7 @@ public class NetworkCutTests(ITestOutputHelper output)
         await using var cluster = await SiloCluster.StartAsync(networks, segmentSeconds: 1, "--slots", "1");
         await using var table = new MembershipTable(cluster.Redis);
         var spec = Workplace.Long("Cut", Shots);
-        var calm = await cluster.Any.SubmitAsync(spec);
-        await cluster.Any.CompleteAsync(calm);
-        var expected = await FinishedFilm.FetchAsync(cluster.Any, calm);
+        var expected = await CalmFilm.OfAsync(cluster.Any, spec);
 
         var job = await cluster.Any.SubmitAsync(spec);
         var owner = cluster.OwnerOf(job);

@@ -7,7 +7,7 @@ namespace OrleansAssembly.SystemTests;
 /// <summary>The folders of a server, which outlive it, with two clips among the sources.</summary>
 internal sealed class Workplace : IDisposable
 {
-    public const int LongShots = 24;
+    public const int LongShots = 14;
 
     private readonly DirectoryInfo _data = Directory.CreateTempSubdirectory("data-tests-");
 
