@@ -8,6 +8,7 @@ using OrleansAssembly.Grains;
 using OrleansAssembly.Jobs;
 using OrleansAssembly.Media.Tests;
 using OrleansAssembly.Server.Hosting;
+using OrleansAssembly.Testing;
 using StackExchange.Redis;
 
 namespace OrleansAssembly.Cluster.Tests;
@@ -18,7 +19,8 @@ public sealed class AssemblyCluster : IAsyncLifetime
     public const int SlotsPerSilo = 2;
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(4);
 
-    private RedisServer _redis = null!;
+    private RedisProcess _redis = null!;
+    private IConnectionMultiplexer _store = null!;
 
     internal TestMedia Media { get; } = new();
 
@@ -31,13 +33,14 @@ public sealed class AssemblyCluster : IAsyncLifetime
     public InProcessTestCluster Silos { get; private set; } = null!;
 
     /// <summary>The store as it is, past the grains.</summary>
-    internal IDatabase Store => _redis.Connection.GetDatabase();
+    internal IDatabase Store => _store.GetDatabase();
 
     internal JobCatalogue Catalogue => Silos.Silos[0].ServiceProvider.GetRequiredService<JobCatalogue>();
 
     public async ValueTask InitializeAsync()
     {
-        _redis = await RedisServer.StartAsync();
+        _redis = await RedisProcess.StartAsync();
+        _store = _redis.Connect();
         var builder = new InProcessTestClusterBuilder(2);
         var silos = 0;
         builder.ConfigureSiloHost((_, host) => host.Configuration.AddInMemoryCollection(new Dictionary<string, string?>
@@ -64,6 +67,7 @@ public sealed class AssemblyCluster : IAsyncLifetime
     {
         await Silos.StopAllSilosAsync();
         await Silos.DisposeAsync();
+        await _store.DisposeAsync();
         await _redis.DisposeAsync();
         Media.Dispose();
     }

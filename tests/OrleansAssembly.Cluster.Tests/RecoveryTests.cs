@@ -6,6 +6,8 @@ using Microsoft.Extensions.Time.Testing;
 using OrleansAssembly.Contracts;
 using OrleansAssembly.Grains;
 using OrleansAssembly.Jobs;
+using OrleansAssembly.Testing;
+using StackExchange.Redis;
 
 namespace OrleansAssembly.Cluster.Tests;
 
@@ -24,15 +26,17 @@ public sealed class RecoveryTests : IAsyncLifetime
     private readonly ISiloStatusOracle _membership = DispatchProxy.Create<ISiloStatusOracle, Stub>();
     private readonly IGrainFactory _grains = DispatchProxy.Create<IGrainFactory, Stub>();
     private readonly ISiloLifecycle _lifecycle = DispatchProxy.Create<ISiloLifecycle, Stub>();
-    private RedisServer _redis = null!;
+    private RedisProcess _redis = null!;
+    private IConnectionMultiplexer _store = null!;
     private Recovery _recovery = null!;
     private ILifecycleObserver _silo = null!;
     private SiloAddress[] _active = [Self];
 
     public async ValueTask InitializeAsync()
     {
-        _redis = await RedisServer.StartAsync();
-        var catalogue = new JobCatalogue(_redis.Connection, NullLogger<JobCatalogue>.Instance);
+        _redis = await RedisProcess.StartAsync();
+        _store = _redis.Connect();
+        var catalogue = new JobCatalogue(_store, NullLogger<JobCatalogue>.Instance);
         foreach (var job in _jobs)
         {
             await catalogue.PutAsync(Summary(job));
@@ -63,6 +67,7 @@ public sealed class RecoveryTests : IAsyncLifetime
     {
         await _silo.OnStop(CancellationToken.None);
         _recovery.Dispose();
+        await _store.DisposeAsync();
         await _redis.DisposeAsync();
     }
 

@@ -4,14 +4,15 @@ using OrleansAssembly.Grains;
 using OrleansAssembly.Jobs;
 using OrleansAssembly.Server.Hosting;
 using OrleansAssembly.Server.Tests.Given;
+using OrleansAssembly.Testing;
 using StackExchange.Redis;
 using static OrleansAssembly.Server.Tests.Given.Updates;
 
 namespace OrleansAssembly.Server.Tests;
 
-public sealed class JobCatalogueOnRedisTests(RealRedis redis) : JobCatalogueTests, IClassFixture<RealRedis>
+public sealed class JobCatalogueOnRedisTests(RedisProcess redis) : JobCatalogueTests, IClassFixture<RedisProcess>
 {
-    protected override async Task<IConnectionMultiplexer> ConnectAsync() => await redis.ConnectAsync();
+    protected override Task<IConnectionMultiplexer> ConnectAsync() => Task.FromResult(redis.Connect());
 }
 
 public sealed class JobCatalogueOnEmbeddedStoreTests : JobCatalogueTests, IDisposable

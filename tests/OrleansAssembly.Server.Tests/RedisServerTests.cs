@@ -2,45 +2,33 @@ using System.Text;
 using OrleansAssembly.Contracts;
 using OrleansAssembly.Jobs;
 using OrleansAssembly.Server.Api;
-using OrleansAssembly.Server.Hosting;
 using OrleansAssembly.Server.Tests.Given;
 using static OrleansAssembly.Server.Tests.Given.RunningServer;
 
 namespace OrleansAssembly.Server.Tests;
 
 /// <summary>The same server on a real Redis.</summary>
-public sealed class RedisServerTests : IAsyncLifetime
+public sealed class RedisServerTests : OnRedis
 {
     private static readonly Uri Jobs = new(JobsApi.Root, UriKind.Relative);
-
-    private readonly TempFolder _folder = new();
-    private readonly RealRedis _redis = new();
-
-    public ValueTask InitializeAsync() => _redis.InitializeAsync();
-
-    public async ValueTask DisposeAsync()
-    {
-        await _redis.DisposeAsync();
-        _folder.Dispose();
-    }
 
     [Fact]
     public async Task Jobs_are_kept_in_Redis_over_a_restart_and_its_loss_is_told_as_503()
     {
         string id;
-        await using (var server = await AssemblyServer.StartAsync(Settings()))
+        await using (var server = await StartAsync())
         {
             using var http = new HttpClient { BaseAddress = server.Address };
             id = await SubmitAsync(http);
         }
 
-        Assert.False(Directory.Exists(_folder.Below("data")));
-        await using var again = await AssemblyServer.StartAsync(Settings());
+        Assert.False(Directory.Exists(Folder.Below("data")));
+        await using var again = await StartAsync();
         using var client = new HttpClient { BaseAddress = again.Address };
         Assert.Equal(id, Assert.Single((await client.GetFromJsonAsync<Page<JobSummary>>(Jobs, AssemblyJson.Options, Cancel))!.Items).Id);
         Assert.Equal("A film", (await client.GetFromJsonAsync<JobDetails>($"{JobsApi.Root}/{id}", AssemblyJson.Options, Cancel))!.Title);
 
-        await _redis.DisposeAsync();
+        await Redis.KillAsync();
         foreach (var path in new[] { "/health/ready", JobsApi.Root })
         {
             using var answer = await client.GetAsync(path, Cancel);
@@ -61,7 +49,5 @@ public sealed class RedisServerTests : IAsyncLifetime
         return (await ReadAsync<JobDetails>(answer)).Id;
     }
 
-    private ServerSettings Settings() => ServerSettings.Read(
-        ["--port", "0", "--redis", _redis.ConnectionString, "--data", _folder.Below("data"), "--media", _folder.Below("media")],
-        new ConfigurationBuilder().Build()).Settings!;
+    private Task<AssemblyServer> StartAsync() => StartAsync(Folder.Below("media"));
 }

@@ -3,27 +3,15 @@ using Orleans.Core.Internal;
 using Orleans.Runtime.Placement;
 using OrleansAssembly.Contracts;
 using OrleansAssembly.Jobs;
-using OrleansAssembly.Server.Hosting;
 using OrleansAssembly.Server.Tests.Given;
 using static OrleansAssembly.Server.Tests.Given.RunningServer;
 
 namespace OrleansAssembly.Server.Tests;
 
 /// <summary>Servers that share the work of one cluster over a real Redis: people look at the first frontend, the grain of the job lies on the second.</summary>
-public sealed class RoleTests(RunningServer running) : IAsyncLifetime
+public sealed class RoleTests(RunningServer running) : OnRedis
 {
     private static readonly TimeSpan Limit = TimeSpan.FromMinutes(2);
-
-    private readonly TempFolder _folder = new();
-    private readonly RealRedis _redis = new();
-
-    public ValueTask InitializeAsync() => _redis.InitializeAsync();
-
-    public async ValueTask DisposeAsync()
-    {
-        await _redis.DisposeAsync();
-        _folder.Dispose();
-    }
 
     [Fact]
     public async Task An_encoder_tells_whether_it_is_well_and_nothing_else()
@@ -109,7 +97,5 @@ public sealed class RoleTests(RunningServer running) : IAsyncLifetime
 
     private static IJobGrain Job(AssemblyServer server, string id) => server.Services.GetRequiredService<IGrainFactory>().GetGrain<IJobGrain>(id);
 
-    private Task<AssemblyServer> StartAsync(string role) => AssemblyServer.StartAsync(ServerSettings.Read(
-        ["--port", "0", "--redis", _redis.ConnectionString, "--role", role, "--slots", "2", "--data", _folder.Below("data"), "--media", running.MediaRoot],
-        new ConfigurationBuilder().Build()).Settings!);
+    private Task<AssemblyServer> StartAsync(string role) => StartAsync(running.MediaRoot, "--role", role, "--slots", "2");
 }

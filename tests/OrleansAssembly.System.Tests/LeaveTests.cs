@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Net;
 using OrleansAssembly.Jobs;
+using OrleansAssembly.Testing;
 
 namespace OrleansAssembly.SystemTests;
 

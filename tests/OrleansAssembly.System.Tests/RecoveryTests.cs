@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using OrleansAssembly.Jobs;
 using OrleansAssembly.SystemTests.Drill;
+using OrleansAssembly.Testing;
 
 namespace OrleansAssembly.SystemTests;
 

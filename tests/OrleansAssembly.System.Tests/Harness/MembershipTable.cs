@@ -1,4 +1,5 @@
 using System.Text.Json;
+using OrleansAssembly.Testing;
 using StackExchange.Redis;
 
 namespace OrleansAssembly.SystemTests;

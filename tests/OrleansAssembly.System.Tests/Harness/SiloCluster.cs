@@ -1,3 +1,4 @@
+using OrleansAssembly.Testing;
 
 namespace OrleansAssembly.SystemTests;
 

@@ -4,17 +4,24 @@ using System.Net;
 using System.Net.Sockets;
 using System.Text;
 using OrleansAssembly.Server.Hosting;
+using StackExchange.Redis;
 
-namespace OrleansAssembly.SystemTests;
+namespace OrleansAssembly.Testing;
 
-/// <summary>A real Redis on a port of its own that can be killed, held and started again on the same port and data.</summary>
-internal sealed class RedisProcess : IAsyncDisposable
+/// <summary>A real Redis on a free port, with its append-only file in a temporary folder. It can be killed, held, and started again on the same port and data.</summary>
+public sealed class RedisProcess : IAsyncLifetime
 {
     private static readonly TimeSpan StartLimit = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan LookPeriod = TimeSpan.FromMilliseconds(20);
 
-    private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("redis-drill-");
+    private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("redis-tests-");
     private readonly IPEndPoint _place;
     private Process _process;
+
+    public RedisProcess()
+        : this(IPAddress.Loopback)
+    {
+    }
 
     private RedisProcess(IPAddress host)
     {
@@ -28,8 +35,21 @@ internal sealed class RedisProcess : IAsyncDisposable
     public static async Task<RedisProcess> StartAsync(IPAddress? host = null)
     {
         var redis = new RedisProcess(host ?? IPAddress.Loopback);
-        await redis.AnswersAsync();
+        await redis.InitializeAsync();
         return redis;
+    }
+
+    public IConnectionMultiplexer Connect() => ConnectionMultiplexer.Connect(Address + ",allowAdmin=true");
+
+    /// <summary>Waits until it answers; it may still be loading.</summary>
+    public async ValueTask InitializeAsync()
+    {
+        var started = Stopwatch.GetTimestamp();
+        while (!await AnswersAsync())
+        {
+            Assert.True(Stopwatch.GetElapsedTime(started) < StartLimit, $"Redis at {Address} did not answer within {StartLimit}");
+            await Task.Delay(LookPeriod, TimeProvider.System);
+        }
     }
 
     /// <summary>kill -9.</summary>
@@ -44,13 +64,13 @@ internal sealed class RedisProcess : IAsyncDisposable
     {
         _process.Dispose();
         _process = Start();
-        await AnswersAsync();
+        await InitializeAsync();
     }
 
     /// <summary>Stops it in the middle of whatever it does: connections stay open and nothing answers.</summary>
-    public void Freeze() => Processes.Signal(_process.Id, "STOP");
+    public void Freeze() => Signal("STOP");
 
-    public void Thaw() => Processes.Signal(_process.Id, "CONT");
+    public void Thaw() => Signal("CONT");
 
     public async ValueTask DisposeAsync()
     {
@@ -72,9 +92,13 @@ internal sealed class RedisProcess : IAsyncDisposable
         return process;
     }
 
-    private Task AnswersAsync() => Eventually.TrueAsync(IsReadyAsync, StartLimit, $"the first answer of Redis at {Address}");
+    private void Signal(string name)
+    {
+        using var kill = Process.Start("kill", [$"-{name}", _process.Id.ToString(CultureInfo.InvariantCulture)]);
+        kill.WaitForExit();
+    }
 
-    private async Task<bool> IsReadyAsync()
+    private async Task<bool> AnswersAsync()
     {
         try
         {
@@ -84,7 +108,7 @@ internal sealed class RedisProcess : IAsyncDisposable
             await stream.WriteAsync("PING\r\n"u8.ToArray());
             var answer = new byte[64];
             var read = await stream.ReadAsync(answer);
-            return Encoding.ASCII.GetString(answer, 0, read).StartsWith("+PONG", StringComparison.Ordinal); // it may still be loading
+            return Encoding.ASCII.GetString(answer, 0, read).StartsWith("+PONG", StringComparison.Ordinal);
         }
         catch (Exception e) when (e is SocketException or IOException)
         {
