@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
@@ -170,7 +171,7 @@ internal sealed class Session(IAnsiConsole console, ServerClient server, TimePro
             return Report.Problem(console, answer.Problem!);
         }
 
-        var until = update.ResumeAt is { } at ? $", until {at.ToLocalTime():g}" : "";
+        var until = update.ResumeAt is { } at ? string.Create(CultureInfo.InvariantCulture, $", until {at.ToLocalTime():yyyy-MM-dd HH:mm:ss}") : "";
         console.WriteLine($"{id} is {update.Status.Word()} at {Texts.Percent(update.Progress)}{until}.");
         return ExitCode.Done;
     }
