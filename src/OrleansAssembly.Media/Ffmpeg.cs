@@ -19,8 +19,9 @@ public readonly record struct MediaResult<T>(T? Value, MediaProblem? Problem)
 /// <param name="Frames">Frames that entered the encoder.</param>
 /// <param name="OutTime">Media time that came out.</param>
 /// <param name="CpuSeconds">User and system time of the child, from <c>/proc</c>.</param>
-/// <param name="OutBytes">Size so far.</param>
-public readonly record struct FfmpegProgress(long Frames, TimeSpan OutTime, double CpuSeconds, long OutBytes);
+/// <param name="ReadBytes">Bytes that the child has read, from <c>/proc</c>.</param>
+/// <param name="WrittenBytes">Bytes that it has written, those of a second pass over the file too.</param>
+public readonly record struct FfmpegProgress(long Frames, TimeSpan OutTime, double CpuSeconds, long ReadBytes, long WrittenBytes);
 
 /// <summary>How a child ended.</summary>
 /// <param name="ExitCode">0 where all went well.</param>

@@ -9,7 +9,7 @@ namespace OrleansAssembly.Media;
 public sealed record SoundRun(int First, int Count);
 
 /// <summary>Makes the sound of shots, each as a file of exactly its length in samples.</summary>
-public sealed class SoundRecorder(FfmpegFile ffmpeg, FfmpegBuild build, TimeProvider time)
+public sealed class SoundRecorder(FfmpegFile ffmpeg, FfmpegBuild build)
 {
     private const int BytesASample = 8; // two channels of 32-bit float
     private const int LongestHeader = 256;
@@ -46,10 +46,10 @@ public sealed class SoundRecorder(FfmpegFile ffmpeg, FfmpegBuild build, TimeProv
         Action<WorkProgress>? onProgress,
         CancellationToken cancel)
     {
-        var meter = new WorkMeter(time, onProgress);
+        var meter = new WorkMeter(onProgress);
         var shots = film.Shots.Skip(run.First).Take(run.Count).ToList();
         var total = (double)shots.Sum(s => s.Frames);
-        var before = 0L;
+        var (before, found) = (0L, 0L);
         List<MadeFile> files = [];
         foreach (var shot in shots)
         {
@@ -72,6 +72,10 @@ public sealed class SoundRecorder(FfmpegFile ffmpeg, FfmpegBuild build, TimeProv
                 meter.Add(ended);
                 cpu = ended.CpuSeconds;
             }
+            else
+            {
+                found += shot.Frames;
+            }
 
             before += shot.Frames;
             Report(0, 0);
@@ -80,7 +84,7 @@ public sealed class SoundRecorder(FfmpegFile ffmpeg, FfmpegBuild build, TimeProv
 
         return files;
 
-        void Report(double frames, double cpuSeconds) => meter.Report((before + frames) / total, before + frames, cpuSeconds);
+        void Report(double frames, double cpuSeconds) => meter.Report((before + frames) / total, before - found + frames, cpuSeconds);
     }
 
     /// <summary>Where the sound of a shot is or will be.</summary>

@@ -34,6 +34,7 @@ internal sealed class ResolveWork(WorkFiles files) : IPieceWork
         }
 
         await files.WriteAsync(jobId, WorkFiles.Film, new Cut(film, new Footage(facts, probed.ToDictionary(source => source.Facts.Path, source => source.File))), cancel);
+        context.Report(new WorkProgress(1, film.Shots.Count, 0));
         return PieceOutcome.Done;
     }
 }
