@@ -218,7 +218,7 @@ public static partial class JobStateMachine
         var next = StopClock(state, now) with
         {
             Status = status,
-            Problem = problem,
+            Problem = problem is null ? null : problem with { Step = StepList.Of(state.Type, state.Stage).Name },
             Discarding = discarding,
             NextAttempt = state.NextAttempt + 1,
             EndedAt = now,

@@ -5,7 +5,14 @@ namespace OrleansAssembly.Media;
 /// <param name="Title">The kind of problem in a few words.</param>
 /// <param name="Detail">What happened and what to do; names no path outside the media root.</param>
 /// <param name="Transient">True where another try may do better (killed, stalled).</param>
-public sealed record MediaProblem(string Name, string Title, string Detail, bool Transient = false);
+public sealed record MediaProblem(string Name, string Title, string Detail, bool Transient = false)
+{
+    /// <summary>Path of the source concerned, or null.</summary>
+    public string? Source { get; init; }
+
+    /// <summary>The same, met at a source; where the disk is full that is not the source's affair.</summary>
+    public MediaProblem At(string source) => Name == "disk-full" ? this : this with { Source = source };
+}
 
 /// <summary>A value, or why there is none.</summary>
 public readonly record struct MediaResult<T>(T? Value, MediaProblem? Problem)

@@ -94,7 +94,7 @@ public sealed class FilmVerifier(FfmpegRunner runner, IOptions<MediaOptions> opt
         }
     }
 
-    private static MediaProblem Invalid(string what) => new("film-invalid", "The finished film is not what was planned", what);
+    private static MediaProblem Invalid(string what) => new("film-invalid", "The finished film is not what was planned", $"{what} Retry the job, which joins the film again; if that fails too, submit it anew.");
 
     private static async Task<(long Bytes, string Sha256)> HashAsync(string file, Action<double> onProgress, CancellationToken cancel)
     {

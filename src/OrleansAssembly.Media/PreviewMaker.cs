@@ -83,7 +83,7 @@ public sealed class PreviewMaker(FfmpegFile ffmpeg)
 
     private static MediaProblem? NotEmpty(string part, string name) => new FileInfo(part) is { Exists: true, Length: > 0 }
         ? null
-        : new MediaProblem("encoder-failed", "A preview could not be made", $"ffmpeg wrote no {name}.");
+        : new MediaProblem("encoder-failed", "A preview could not be made", $"ffmpeg wrote no {name}. Retry the job; if it fails again, the server's log tells more.");
 
     private static async Task WriteAsync(string file, string text, CancellationToken cancel)
     {

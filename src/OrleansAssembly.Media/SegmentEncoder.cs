@@ -31,7 +31,7 @@ public sealed class SegmentEncoder(FfmpegFile ffmpeg, FfmpegBuild build)
                 case null:
                     return new MadeFile(file, new FileInfo(file).Length, 0);
                 case { Transient: true } unknown:
-                    return unknown; // the next try finds out whether it is good
+                    return unknown.At(film.Shots[segment.Shot].Source); // the next try finds out whether it is good
             }
         }
 
@@ -43,7 +43,7 @@ public sealed class SegmentEncoder(FfmpegFile ffmpeg, FfmpegBuild build)
             part => CheckAsync(part, film, segment, cancel),
             Report,
             cancel);
-        return made.Value is { } run ? new MadeFile(file, new FileInfo(file).Length, run.CpuSeconds) : made.Problem!;
+        return made.Value is { } run ? new MadeFile(file, new FileInfo(file).Length, run.CpuSeconds) : made.Problem!.At(film.Shots[segment.Shot].Source);
 
         void Report(FfmpegProgress p)
         {

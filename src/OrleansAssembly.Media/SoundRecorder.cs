@@ -66,7 +66,7 @@ public sealed class SoundRecorder(FfmpegFile ffmpeg, FfmpegBuild build)
                     cancel);
                 if (made.Value is not { } ended)
                 {
-                    return made.Problem!;
+                    return made.Problem!.At(shot.Source);
                 }
 
                 meter.Add(ended);
@@ -98,5 +98,5 @@ public sealed class SoundRecorder(FfmpegFile ffmpeg, FfmpegBuild build)
     private static MediaProblem? Check(string file, Shot shot, long samples) =>
         new FileInfo(file).Length - (samples * BytesASample) is >= 0 and < LongestHeader
             ? null
-            : new MediaProblem("encoder-failed", "The sound of a shot has the wrong length", $"The sound of shot '{shot.Name}' from '{shot.Source}' did not come out as {samples} samples.");
+            : new MediaProblem("encoder-failed", "The sound of a shot has the wrong length", $"The sound of shot '{shot.Name}' from '{shot.Source}' did not come out as {samples} samples. Retry the job; if it fails again, replace the source by an intact copy.");
 }

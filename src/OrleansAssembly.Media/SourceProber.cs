@@ -88,7 +88,7 @@ public sealed partial class SourceProber(FfmpegRunner runner, MediaStore store)
         }
         catch (ArithmeticException)
         {
-            return new MediaProblem("source-unreadable", "The source cannot be read", $"'{name}' has times beyond any measure.");
+            return new MediaProblem("source-unreadable", "The source cannot be read", $"'{name}' has times beyond any measure. Convert it to a usual format first.");
         }
     }
 
@@ -162,7 +162,7 @@ public sealed partial class SourceProber(FfmpegRunner runner, MediaStore store)
         return null;
     }
 
-    private static MediaProblem NoMedia(string name) => new("source-has-no-media", "The source has no media", $"'{name}' has neither moving pictures nor sound.");
+    private static MediaProblem NoMedia(string name) => new("source-has-no-media", "The source has no media", $"'{name}' has neither moving pictures nor sound. Use another file.");
 
     private static MediaProblem Undecodable(string name, string what) => new("source-undecodable", "The source cannot be decoded", $"This server's ffmpeg has no decoder for the {what} of '{name}'. Convert it to a usual codec first.");
 

@@ -21,7 +21,7 @@ internal sealed class ProbeWork(WorkFiles files, MediaStore store, SourceProber 
         var facts = await prober.ProbeAsync(path, cancel, read => Report(read.Bytes, SourceNormalizer.NeedsRemux(read.Format)));
         if ((facts.Problem ?? file.Problem) is { } problem)
         {
-            return PieceOutcome.Failed(problem);
+            return PieceOutcome.Failed(problem.At(path));
         }
 
         var readFrom = file.Value!;
@@ -31,7 +31,7 @@ internal sealed class ProbeWork(WorkFiles files, MediaStore store, SourceProber 
             facts = await normalizer.RemuxAsync(facts.Value!, readFrom, cancel, bytes => Report(size + bytes, remux: true));
             if (facts.Problem is { } failed)
             {
-                return PieceOutcome.Failed(failed);
+                return PieceOutcome.Failed(failed.At(path));
             }
         }
 
@@ -66,7 +66,7 @@ internal sealed class DecodeWork(WorkFiles files, SourceChecker checker) : IPiec
             var progress = new Progress(fraction => Report(before + (share * fraction)));
             if (await checker.CheckDecodesAsync(source.Facts, from, to, progress, cancel) is { } damage)
             {
-                return PieceOutcome.Failed(damage);
+                return PieceOutcome.Failed(damage.At(source.Facts.Path));
             }
 
             before += share;
