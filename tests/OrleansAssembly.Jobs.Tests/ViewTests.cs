@@ -149,6 +149,26 @@ public class ViewTests
         }
     }
 
+    /// <summary>An encoding of three hours, ten updates a second.</summary>
+    [Fact]
+    public void Numbers_AreWrittenAheadEveryFewSeconds_AndNotEachTime()
+    {
+        var (job, reserve, shown, writes, updates) = (Given.Job().WorkUntil(Stage.Encode).Lend(), ProgressReserve.None, ProgressShown.After(ProgressReserve.None), 0, 3 * 36_000);
+        for (var n = 1; n <= updates; n++)
+        {
+            job = job.Accept(new JobInput.Reported(Given.Report(job, job.Running[0], PieceState.Running, (double)n / updates)));
+            shown = ProgressLedger.Next(shown, job, JobProgress.Of(job, new EtaEstimate(1, 1, 1, 1), [], new SpeedMeter(), Given.Start));
+            if (ProgressLedger.IsBeyond(shown, reserve))
+            {
+                (reserve, writes) = (ProgressLedger.Reserve(shown, reserve, ended: false), writes + 1);
+            }
+
+            Assert.False(ProgressLedger.IsBeyond(shown, reserve));
+        }
+
+        Assert.InRange(writes, 2, updates / 900);
+    }
+
     /// <summary>Pieces that are as good as done, at the end of each stage of each type of job.</summary>
     [Theory]
     [InlineData(JobType.Assembly)]
