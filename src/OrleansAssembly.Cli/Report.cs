@@ -17,6 +17,12 @@ internal sealed class Report(IAnsiConsole console, ServerClient server)
             console.WriteLine(problem.Detail);
         }
 
+        string?[] place = [problem.Step, problem.Segment is { } segment ? $"segment {segment}" : null, problem.Output, problem.Source];
+        if (place.Any(part => part is not null))
+        {
+            console.WriteLine($"Where: {string.Join(", ", place.OfType<string>())}");
+        }
+
         foreach (var (field, messages) in problem.Errors ?? new Dictionary<string, string[]>())
         {
             foreach (var message in messages)

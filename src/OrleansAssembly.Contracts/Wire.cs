@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using OrleansAssembly.Jobs;
 
 namespace OrleansAssembly.Contracts;
@@ -45,10 +46,28 @@ public sealed record ProblemDetailsBody(
     [property: Id(5)] IReadOnlyDictionary<string, string[]>? Errors = null,
     [property: Id(6)] string? TraceId = null)
 {
-    public static ProblemDetailsBody Of(Problem problem, string? instance = null) =>
-        new(problem.Type, problem.Title, problem.Status, problem.Detail, instance, problem.Errors);
+    /// <summary>Where a job failed: see <see cref="Problem.Step"/>.</summary>
+    [Id(7), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] public string? Step { get; init; }
 
-    public Problem ToProblem() => new(Type, Title, Detail, Status, Errors);
+    /// <summary>See <see cref="Problem.Source"/>.</summary>
+    [Id(8), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] public string? Source { get; init; }
+
+    /// <summary>See <see cref="Problem.Segment"/>.</summary>
+    [Id(9), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] public int? Segment { get; init; }
+
+    /// <summary>See <see cref="Problem.Output"/>.</summary>
+    [Id(10), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] public string? Output { get; init; }
+
+    public static ProblemDetailsBody Of(Problem problem, string? instance = null) =>
+        new(problem.Type, problem.Title, problem.Status, problem.Detail, instance, problem.Errors)
+        {
+            Step = problem.Step,
+            Source = problem.Source,
+            Segment = problem.Segment,
+            Output = problem.Output,
+        };
+
+    public Problem ToProblem() => new(Type, Title, Detail, Status, Errors) { Step = Step, Source = Source, Segment = Segment, Output = Output };
 }
 
 public enum StepStatus

@@ -90,7 +90,7 @@ public sealed partial class EncoderHost(
 
             await work.BeginAsync();
             LogBegun(log, piece.JobId, piece.Stage, piece.Index, piece.Attempt);
-            work.Finish(await _works[piece.Stage].RunAsync(new PieceContext(work.Request, work.Advance), work.Stopped));
+            Finish(await _works[piece.Stage].RunAsync(new PieceContext(work.Request, work.Advance), work.Stopped));
         }
         catch (OperationCanceledException) when (work.Stopped.IsCancellationRequested)
         {
@@ -98,12 +98,12 @@ public sealed partial class EncoderHost(
         }
         catch (IOException full) when (FfmpegFile.IsDiskFull(full))
         {
-            work.Finish(PieceOutcome.Failed(FfmpegFile.DiskFull()));
+            Finish(PieceOutcome.Failed(FfmpegFile.DiskFull()));
         }
         catch (Exception failure) when (failure is not OutOfMemoryException)
         {
             LogFailed(log, failure, piece.JobId, piece.Stage, piece.Index);
-            work.Finish(PieceOutcome.Failed(
+            Finish(PieceOutcome.Failed(
                 Problem.Of("internal-error", "Something unexpected went wrong", $"The stage {piece.Stage} failed in a way that nobody foresaw. Retry the job; the server's log tells more.", 500),
                 transient: true));
         }
@@ -116,6 +116,20 @@ public sealed partial class EncoderHost(
 
             _running.TryRemove(KeyValuePair.Create(piece, work)); // and not a later one of the same name
         }
+
+        void Finish(PieceOutcome outcome) => work.Finish(outcome with { Problem = Place(outcome.Problem, work.Request) });
+    }
+
+    /// <summary>Which segment and output a problem is about, where a piece is about one.</summary>
+    private static Problem? Place(Problem? problem, PieceRequest request)
+    {
+        var output = request.Piece.Stage switch
+        {
+            Stage.Encode => request.Detail?.Output,
+            Stage.Join or Stage.Verify => request.Piece.Index,
+            _ => null,
+        };
+        return problem is null ? null : problem with { Segment = request.Detail?.Segment + 1, Output = output is { } index ? request.Job.Presets[index] : null };
     }
 
     private async Task ReportLoopAsync()

@@ -42,7 +42,7 @@ public sealed record PieceOutcome(PieceState State, Problem? Problem = null, boo
 
     public static PieceOutcome Failed(Problem problem, bool transient = false) => new(PieceState.Failed, problem, transient);
 
-    public static PieceOutcome Failed(MediaProblem problem) => Failed(Problem.Of(problem.Name, problem.Title, problem.Detail), problem.Transient);
+    public static PieceOutcome Failed(MediaProblem problem) => Failed(Problem.Of(problem.Name, problem.Title, problem.Detail) with { Source = problem.Source }, problem.Transient);
 
     /// <summary>Done where there is no problem.</summary>
     public static PieceOutcome Of(MediaProblem? problem) => problem is null ? Done : Failed(problem);

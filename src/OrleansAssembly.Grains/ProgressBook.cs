@@ -51,8 +51,13 @@ internal sealed class ProgressBook(JobSpec spec, ProgressReserve reserved, TimeP
     /// <summary>The newest progress that was sent; of a job that just woke, what it would send.</summary>
     public ProgressUpdate Current(JobState state, EtaEstimate eta)
     {
+        if (Newest is not null)
+        {
+            return Newest;
+        }
+
         var progress = JobProgress.Of(state, eta, Presets, _speed, time.GetUtcNow());
-        return Newest ?? Write(state, eta, progress, ProgressLedger.Next(_shown, state, progress) with { Sequence = _shown.Sequence });
+        return Write(state, eta, progress, ProgressLedger.Next(_shown, state, progress) with { Sequence = _shown.Sequence });
     }
 
     public JobSummary Summary(JobState state) => new(
@@ -82,7 +87,7 @@ internal sealed class ProgressBook(JobSpec spec, ProgressReserve reserved, TimeP
             TotalSteps = StepList.Of(state.Type).Count,
             EstimatedTimeRemaining = eta.Seconds,
             ProcessingSpeed = progress.Speed,
-            ProcessingSpeedUnit = progress.SpeedUnit,
+            ProcessingSpeedUnit = progress.Unit,
             LastUpdate = time.GetUtcNow(),
             Sequence = shown.Sequence,
             StepIndex = progress.Step.Index,

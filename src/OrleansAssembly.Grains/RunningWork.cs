@@ -88,7 +88,7 @@ public sealed class RunningWork(PieceRequest request, TimeProvider time) : IDisp
                 ++_number,
                 state,
                 state == PieceState.Done ? 1 : _progress.Fraction,
-                _progress.Speed,
+                _progress.Amount,
                 _progress.CpuSeconds,
                 Math.Round(_wall ?? Wall(), 3),
                 _outcome?.Problem,

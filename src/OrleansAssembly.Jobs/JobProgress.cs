@@ -7,12 +7,15 @@ namespace OrleansAssembly.Jobs;
 /// <param name="Step">The step in work, or the last one.</param>
 /// <param name="StepPercent">0 to 100, of the step.</param>
 /// <param name="Message">What is happening now, for a person.</param>
-/// <param name="Speed">In <paramref name="SpeedUnit"/>.</param>
-/// <param name="SpeedUnit"><c>MB/s</c>, <c>shots/min</c> or <c>fps</c>.</param>
-public sealed record JobProgress(double Percent, Step Step, double StepPercent, string Message, double Speed, string SpeedUnit)
+/// <param name="Speed">In <paramref name="Unit"/>.</param>
+/// <param name="Unit">One of <see cref="SpeedUnit"/>.</param>
+public sealed record JobProgress(double Percent, Step Step, double StepPercent, string Message, double Speed, string Unit)
 {
     /// <summary>Below what anything but a completed job shows.</summary>
     internal const double AlmostDone = 99.9;
+
+    /// <summary>More of a step is only done when the next one begins.</summary>
+    private const double AlmostAll = 0.999;
 
     /// <summary>So long a job may be between two pieces of work before it is said to wait.</summary>
     private static readonly TimeSpan Between = TimeSpan.FromSeconds(2);
@@ -20,7 +23,7 @@ public sealed record JobProgress(double Percent, Step Step, double StepPercent, 
     /// <param name="state">The job.</param>
     /// <param name="eta">Its estimate, for progress by time.</param>
     /// <param name="outputs">Names of its outputs, for the message.</param>
-    /// <param name="speed">Measures what is encoded.</param>
+    /// <param name="speed">Measures what is handled.</param>
     /// <param name="now">The present.</param>
     public static JobProgress Of(JobState state, EtaEstimate eta, IReadOnlyList<string> outputs, SpeedMeter speed, DateTimeOffset now)
     {
@@ -28,10 +31,10 @@ public sealed record JobProgress(double Percent, Step Step, double StepPercent, 
         var step = StepList.Of(state.Type, state.Stage);
         if (state.Status == JobStatus.Completed)
         {
-            return new JobProgress(100, steps[^1], 100, "Completed", 0, Unit(state.Stage));
+            return new JobProgress(100, steps[^1], 100, "Completed", 0, SpeedUnit.Of(state.Stage));
         }
 
-        var within = StepFraction(state, step);
+        var within = Math.Min(AlmostAll, StepFraction(state, step));
         var from = step.Index == 1 ? 0 : steps[step.Index - 2].EndsAt;
         var percent = state.Weighting == ProgressWeighting.Time
             ? 100 * eta.TimeFraction
@@ -39,10 +42,10 @@ public sealed record JobProgress(double Percent, Step Step, double StepPercent, 
         return new JobProgress(
             Math.Min(AlmostDone, Floor(percent)),
             step,
-            Math.Min(100, Floor(100 * within)),
+            Floor(100 * within),
             Describe(state, outputs, now),
             Math.Round(SpeedOf(state, speed, now), 1),
-            Unit(state.Stage));
+            SpeedUnit.Of(state.Stage));
     }
 
     /// <summary>0 to 1: shares of the step's finished stages and of the finished and running pieces of the one in work.</summary>
@@ -79,7 +82,7 @@ public sealed record JobProgress(double Percent, Step Step, double StepPercent, 
         return state.Pieces == 0 ? 1 : (state.Done.Count + state.Running.Sum(piece => piece.Fraction)) / state.Pieces;
     }
 
-    /// <summary>Segments are many and short, so their speed is measured over them; of the other stages each piece tells its own.</summary>
+    /// <summary>Pieces are many and may be short, so the speed is measured over all of them.</summary>
     private static double SpeedOf(JobState state, SpeedMeter speed, DateTimeOffset now)
     {
         if (state.Status != JobStatus.Running)
@@ -87,9 +90,8 @@ public sealed record JobProgress(double Percent, Step Step, double StepPercent, 
             return 0;
         }
 
-        return state.Stage == Stage.Encode && state.Plan is { } plan
-            ? speed.Note(now, EncodedFrames(state, plan))
-            : state.Running.Sum(piece => piece.Speed);
+        var unit = SpeedUnit.Of(state.Stage);
+        return SpeedUnit.From(speed.Note(state.ElapsedSeconds(now), unit, state.Handled + state.Running.Sum(piece => piece.Amount)), unit);
     }
 
     private static string Describe(JobState state, IReadOnlyList<string> outputs, DateTimeOffset now)
@@ -149,8 +151,6 @@ public sealed record JobProgress(double Percent, Step Step, double StepPercent, 
         string OutputOf(int index) => index < outputs.Count ? outputs[index] : $"output {index + 1}";
     }
 
-    private static string Unit(Stage stage) => stage == Stage.Join ? "MB/s" : "fps";
-
-    /// <summary>Two decimals, rounded down: what is shown is never more than what is true.</summary>
-    private static double Floor(double percent) => Math.Floor(percent * 100) / 100;
+    /// <summary>Four decimals, so that a film of many hours moves each second too; rounded down: what is shown is never more than what is true.</summary>
+    private static double Floor(double percent) => Math.Floor(percent * 10_000) / 10_000;
 }

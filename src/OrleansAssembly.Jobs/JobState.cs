@@ -51,6 +51,9 @@ public sealed record JobState
     /// <summary>The number that the next piece given out gets: never used twice in a job.</summary>
     public int NextAttempt { get; init; } = 1;
 
+    /// <summary>What the pieces that no longer run have handled, whatever came of them, since a stage with the <see cref="SpeedUnit"/> of this one began.</summary>
+    public double Handled { get; init; }
+
     /// <summary>Times of the steps begun so far, in order.</summary>
     public ImmutableList<StepTime> Steps { get; init; } = [];
 
@@ -143,11 +146,11 @@ public sealed record JobState
 /// <param name="Silo">Where the slot is.</param>
 /// <param name="Number">Number of the newest report; 0 before the first.</param>
 /// <param name="Fraction">0 to 1.</param>
-/// <param name="Speed">In the stage's unit a second.</param>
+/// <param name="Amount">What it has handled, in the unit of the stage's speed.</param>
 /// <param name="CpuSeconds">Cost so far.</param>
 /// <param name="WallSeconds">How long it runs.</param>
 public sealed record RunningPiece(
-    int Index, int Attempt, Guid LeaseId, string Silo, long Number = 0, double Fraction = 0, double Speed = 0, double CpuSeconds = 0, double WallSeconds = 0);
+    int Index, int Attempt, Guid LeaseId, string Silo, long Number = 0, double Fraction = 0, double Amount = 0, double CpuSeconds = 0, double WallSeconds = 0);
 
 /// <summary>A piece that went wrong or could not begin.</summary>
 /// <param name="Tries">How often it failed.</param>

@@ -147,7 +147,7 @@ public static partial class JobStateMachine
         {
             Number = report.Number,
             Fraction = Math.Max(piece.Fraction, Math.Clamp(report.Fraction, 0, 1)),
-            Speed = report.Speed,
+            Amount = Math.Max(piece.Amount, report.Amount),
             CpuSeconds = report.CpuSeconds,
             WallSeconds = report.WallSeconds,
         };
@@ -162,6 +162,7 @@ public static partial class JobStateMachine
         Without(state, piece, now) with
         {
             Done = state.Done.Add(piece.Index),
+            Handled = state.Handled + Math.Max(piece.Amount, report.Amount),
             Setbacks = state.Setbacks.Remove(piece.Index),
             Plan = report.Plan ?? state.Plan,
             Cost = state.Stage == Stage.Encode ? Learn(state, piece, report) : state.Cost,
@@ -186,6 +187,7 @@ public static partial class JobStateMachine
             {
                 StagePosition = next.StagePosition + 1,
                 Done = IndexSet.Empty,
+                Handled = SpeedUnit.Of(stages[next.StagePosition]) == SpeedUnit.Of(stages[next.StagePosition + 1]) ? next.Handled : 0,
                 Setbacks = ImmutableDictionary<int, Setback>.Empty,
                 Steps = stepEnds ? CloseStep(next, now).Add(new StepTime(now)) : next.Steps,
             };
@@ -216,7 +218,7 @@ public static partial class JobStateMachine
         var next = StopClock(state, now) with
         {
             Status = status,
-            Problem = problem,
+            Problem = problem is null ? null : problem with { Step = StepList.Of(state.Type, state.Stage).Name },
             Discarding = discarding,
             NextAttempt = state.NextAttempt + 1,
             EndedAt = now,
@@ -276,6 +278,7 @@ public static partial class JobStateMachine
         return state with
         {
             Running = running,
+            Handled = state.Handled + piece.Amount,
             IdleSince = running.IsEmpty ? now : null,
             Setbacks = setback is null ? state.Setbacks : state.Setbacks.SetItem(piece.Index, setback),
         };

@@ -8,6 +8,18 @@ namespace OrleansAssembly.Jobs;
 /// <param name="Errors">Field path to messages, where fields are at fault.</param>
 public sealed record Problem(string Type, string Title, string Detail, int Status = 422, IReadOnlyDictionary<string, string[]>? Errors = null)
 {
+    /// <summary>Name of the job's step that failed; null where no job is concerned.</summary>
+    public string? Step { get; init; }
+
+    /// <summary>The source concerned, a path below <c>sources/</c>; null where it is none's fault, or nobody knows whose.</summary>
+    public string? Source { get; init; }
+
+    /// <summary>The segment concerned, 1 for the first of the film; null where it is not about one.</summary>
+    public int? Segment { get; init; }
+
+    /// <summary>Preset of the output concerned; null where it is not about one.</summary>
+    public string? Output { get; init; }
+
     public const string Prefix = "urn:orleans-assembly:";
 
     public static Problem Of(string name, string title, string detail, int status = 422) => new(Prefix + name, title, detail, status);

@@ -1,31 +1,38 @@
 namespace OrleansAssembly.Jobs;
 
-/// <summary>How much was done a second, over the last seconds: pieces that begin and end in between count with what they did, and a pause makes it fall to nothing.</summary>
+/// <summary>How much was handled a second, over the last seconds of running time: pieces that begin and end in between count with what they did, pauses do not count.</summary>
 public sealed class SpeedMeter
 {
-    /// <summary>Long enough to even out pieces of a second or two, short enough to follow a change.</summary>
-    private static readonly TimeSpan Window = TimeSpan.FromSeconds(5);
-    private static readonly TimeSpan Shortest = TimeSpan.FromMilliseconds(250);
+    /// <summary>Seconds: long enough to even out pieces of a second or two, short enough to follow a change.</summary>
+    private const double Window = 5;
 
-    private readonly Queue<(DateTimeOffset At, double Amount)> _seen = new();
+    /// <summary>Seconds: a whole story is written in a few hundredths.</summary>
+    private const double Shortest = 0.05;
 
-    /// <summary>Notes how much is done by now, and gives the speed in that unit a second; 0 where too little is known.</summary>
-    /// <param name="now">The present.</param>
-    /// <param name="amount">All that is done so far; less than before means that something else is counted from now on.</param>
-    public double Note(DateTimeOffset now, double amount)
+    private readonly Queue<(double At, double Amount)> _seen = new();
+    private (double At, double Amount) _last;
+    private string _unit = "";
+
+    /// <summary>Notes how much is handled by now, and gives the speed in that unit a second; 0 where too little is known.</summary>
+    /// <param name="running">Running time by now, seconds.</param>
+    /// <param name="unit">What is counted; another one begins anew.</param>
+    /// <param name="amount">All that is handled so far; less than before means that it is counted anew.</param>
+    public double Note(double running, string unit, double amount)
     {
-        if (_seen.Count > 0 && amount < _seen.Last().Amount)
+        if (unit != _unit || amount < _last.Amount || running < _last.At)
         {
             _seen.Clear();
+            _unit = unit;
         }
 
-        _seen.Enqueue((now, amount));
-        while (_seen.Count > 1 && now - _seen.Peek().At > Window)
+        _last = (running, amount);
+        _seen.Enqueue(_last);
+        while (_seen.Count > 1 && running - _seen.Peek().At > Window)
         {
             _seen.Dequeue();
         }
 
         var (since, before) = _seen.Peek();
-        return now - since < Shortest ? 0 : (amount - before) / (now - since).TotalSeconds;
+        return running - since < Shortest ? 0 : (amount - before) / (running - since);
     }
 }

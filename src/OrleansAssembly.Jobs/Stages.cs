@@ -89,7 +89,7 @@ public enum PieceState
 /// <param name="Number">Grows with each report of the attempt.</param>
 /// <param name="State">Where it is.</param>
 /// <param name="Fraction">0 to 1, of the piece.</param>
-/// <param name="Speed">What it does a second, in the stage's own unit (frames, megabytes); 0 where unknown.</param>
+/// <param name="Amount">What it has handled so far, in the stage's <see cref="SpeedUnit"/>: frames, megabytes or shots; nothing that it found done.</param>
 /// <param name="CpuSeconds">What its children cost so far.</param>
 /// <param name="WallSeconds">How long it has run.</param>
 /// <param name="Problem">Why it failed.</param>
@@ -103,7 +103,7 @@ public sealed record PieceReport(
     long Number,
     PieceState State,
     double Fraction,
-    double Speed,
+    double Amount,
     double CpuSeconds,
     double WallSeconds,
     Problem? Problem = null,

@@ -72,17 +72,21 @@ internal static class ChildProcess
         }
     }
 
-    /// <summary>Bytes that a child has written so far, to files and pipes; 0 where the kernel does not tell.</summary>
-    public static long Written(int pid)
+    /// <summary>Bytes that a child has read and written so far, from and to files and pipes; 0 where the kernel does not tell.</summary>
+    public static (long Read, long Written) Bytes(int pid)
     {
         try
         {
-            var line = File.ReadLines(string.Create(CultureInfo.InvariantCulture, $"/proc/{pid}/io")).FirstOrDefault(l => l.StartsWith("wchar: ", StringComparison.Ordinal));
-            return line is null ? 0 : long.Parse(line["wchar: ".Length..], CultureInfo.InvariantCulture);
+            var lines = File.ReadAllLines(string.Create(CultureInfo.InvariantCulture, $"/proc/{pid}/io"));
+            return (Number("rchar: "), Number("wchar: "));
+
+            long Number(string name) => lines.FirstOrDefault(line => line.StartsWith(name, StringComparison.Ordinal)) is { } line
+                ? long.Parse(line.AsSpan(name.Length), CultureInfo.InvariantCulture)
+                : 0;
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            return 0;
+            return (0, 0);
         }
     }
 }

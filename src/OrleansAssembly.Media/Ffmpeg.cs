@@ -5,7 +5,14 @@ namespace OrleansAssembly.Media;
 /// <param name="Title">The kind of problem in a few words.</param>
 /// <param name="Detail">What happened and what to do; names no path outside the media root.</param>
 /// <param name="Transient">True where another try may do better (killed, stalled).</param>
-public sealed record MediaProblem(string Name, string Title, string Detail, bool Transient = false);
+public sealed record MediaProblem(string Name, string Title, string Detail, bool Transient = false)
+{
+    /// <summary>Path of the source concerned, or null.</summary>
+    public string? Source { get; init; }
+
+    /// <summary>The same, met at a source; where the disk is full that is not the source's affair.</summary>
+    public MediaProblem At(string source) => Name == "disk-full" ? this : this with { Source = source };
+}
 
 /// <summary>A value, or why there is none.</summary>
 public readonly record struct MediaResult<T>(T? Value, MediaProblem? Problem)
@@ -19,8 +26,9 @@ public readonly record struct MediaResult<T>(T? Value, MediaProblem? Problem)
 /// <param name="Frames">Frames that entered the encoder.</param>
 /// <param name="OutTime">Media time that came out.</param>
 /// <param name="CpuSeconds">User and system time of the child, from <c>/proc</c>.</param>
-/// <param name="OutBytes">Size so far.</param>
-public readonly record struct FfmpegProgress(long Frames, TimeSpan OutTime, double CpuSeconds, long OutBytes);
+/// <param name="ReadBytes">Bytes that the child has read, from <c>/proc</c>.</param>
+/// <param name="WrittenBytes">Bytes that it has written, those of a second pass over the file too.</param>
+public readonly record struct FfmpegProgress(long Frames, TimeSpan OutTime, double CpuSeconds, long ReadBytes, long WrittenBytes);
 
 /// <summary>How a child ended.</summary>
 /// <param name="ExitCode">0 where all went well.</param>

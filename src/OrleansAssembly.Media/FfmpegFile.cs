@@ -52,11 +52,12 @@ public sealed partial class FfmpegFile(FfmpegRunner runner)
 
     /// <summary>Counts the pictures of a file of our own by its packets.</summary>
     /// <param name="wrong">What it means that there are so many, or -1 where the file cannot be read.</param>
+    /// <param name="onProgress">Told the share that is counted, 0 to 1.</param>
     /// <returns>Null where there are as many as expected. A count that was ended from outside says nothing of the file: its problem is one that may pass.</returns>
-    public async Task<MediaProblem?> CountAsync(string file, long expected, Func<long, MediaProblem> wrong, CancellationToken cancel)
+    public async Task<MediaProblem?> CountAsync(string file, long expected, Func<long, MediaProblem> wrong, CancellationToken cancel, Action<double>? onProgress = null)
     {
         var frames = 0L;
-        var run = await runner.RunAsync(FfmpegArguments.Count(file), Path.GetDirectoryName(file)!, p => frames = p.Frames, cancel);
+        var run = await runner.RunAsync(FfmpegArguments.Count(file), Path.GetDirectoryName(file)!, Report, cancel);
         if (WasEnded(run))
         {
             return ProblemOf(run);
@@ -64,6 +65,12 @@ public sealed partial class FfmpegFile(FfmpegRunner runner)
 
         var counted = run.ExitCode == 0 ? frames : -1;
         return counted == expected ? null : wrong(counted);
+
+        void Report(FfmpegProgress progress)
+        {
+            frames = progress.Frames;
+            onProgress?.Invoke(Math.Min(1, (double)frames / expected));
+        }
     }
 
     /// <summary>Why a run failed, or null where it did not. Only what is certainly the fault of a source stays; all else may do better elsewhere, or later.</summary>

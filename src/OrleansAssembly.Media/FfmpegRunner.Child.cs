@@ -25,6 +25,9 @@ public sealed partial class FfmpegRunner
         /// <summary>As last seen: the kernel forgets the numbers when the child ends.</summary>
         public double CpuSeconds { get; private set; }
 
+        /// <summary>Tells how far the child is, now and then, whether or not it says anything itself.</summary>
+        public Action? Beat { get; init; }
+
         public void Started(int pid)
         {
             Pid = pid;
@@ -55,7 +58,7 @@ public sealed partial class FfmpegRunner
         public void Watch(int limit)
         {
             // The second pass of faststart rewrites a large film for minutes and tells nothing of it.
-            var written = ChildProcess.Written(Pid);
+            var (_, written) = ChildProcess.Bytes(Pid);
             var writes = written > _written + MuchWritten;
             _written = written;
             if (ChildGroup.Keep(Group, Pid, stopped: Look()) || writes)
@@ -112,7 +115,10 @@ public sealed partial class FfmpegRunner
     /// <summary>Reads the <c>key=value</c> blocks of <c>-progress</c>; each ends with a <c>progress=</c> line.</summary>
     private sealed class ProgressReader(Child child, Action<FfmpegProgress>? onProgress)
     {
+        private readonly Lock _gate = new();
         private long _frames;
+        private long _bytesRead;
+        private long _bytesWritten;
         private long _outMicroseconds;
         private long _bytes;
         private (long, long, long) _last;
@@ -160,8 +166,19 @@ public sealed partial class FfmpegRunner
                 child.Moved();
             }
 
-            child.Look();
-            onProgress?.Invoke(new FfmpegProgress(_frames, TimeSpan.FromMicroseconds(_outMicroseconds), child.CpuSeconds, _bytes));
+            Tell();
+        }
+
+        /// <summary>Also called from the timer: ffmpeg is silent while it writes a film a second time, and while it seeks.</summary>
+        public void Tell()
+        {
+            lock (_gate)
+            {
+                child.Look();
+                var (read, written) = ChildProcess.Bytes(child.Pid);
+                (_bytesRead, _bytesWritten) = (Math.Max(read, _bytesRead), Math.Max(written, _bytesWritten));
+                onProgress?.Invoke(new FfmpegProgress(_frames, TimeSpan.FromMicroseconds(_outMicroseconds), child.CpuSeconds, _bytesRead, _bytesWritten));
+            }
         }
     }
 

@@ -19,6 +19,9 @@ public sealed partial class FfmpegRunner(IOptions<MediaOptions> options, TimePro
     /// <summary>How often within the stall limit a child is looked at.</summary>
     private const int LooksPerLimit = 8;
 
+    /// <summary>How often it is told how far a child is that says nothing itself.</summary>
+    private static readonly TimeSpan BeatPeriod = TimeSpan.FromMilliseconds(500);
+
     private static readonly TimeSpan Grace = TimeSpan.FromSeconds(2);
 
     private readonly string? _setpriv = ChildProcess.Find("setpriv");
@@ -27,7 +30,7 @@ public sealed partial class FfmpegRunner(IOptions<MediaOptions> options, TimePro
     /// <summary>Runs ffmpeg to its end.</summary>
     /// <param name="arguments">Without the program, <c>-v</c>, <c>-nostdin</c> and <c>-progress</c>: these are put in front.</param>
     /// <param name="workingDirectory">An existing folder; relative names in the arguments are below it.</param>
-    /// <param name="onProgress">Called about five times a second from the loop that reads the child's output.</param>
+    /// <param name="onProgress">Called about five times a second from the loop that reads the child's output, and twice a second whether or not there is any; never at the same time.</param>
     /// <param name="onStarted">Called once with the child's process id.</param>
     /// <exception cref="OperationCanceledException">Cancelled; the child is gone then (SIGINT first, SIGKILL after 2 s).</exception>
     public Task<FfmpegRun> RunAsync(
@@ -37,8 +40,9 @@ public sealed partial class FfmpegRunner(IOptions<MediaOptions> options, TimePro
         CancellationToken cancel,
         Action<int>? onStarted = null)
     {
-        var child = new Child(onStarted);
-        var progress = new ProgressReader(child, onProgress);
+        ProgressReader? progress = null;
+        var child = new Child(onStarted) { Beat = onProgress is null ? null : () => progress!.Tell() };
+        progress = new ProgressReader(child, onProgress);
         return RunAsync(
             options.Value.Ffmpeg,
             ["-v", "error", "-nostdin", "-progress", "pipe:1", "-stats_period", "0.2", .. arguments],
@@ -72,10 +76,12 @@ public sealed partial class FfmpegRunner(IOptions<MediaOptions> options, TimePro
     /// <summary>Runs ffprobe to its end and hands on each line as it comes, so that any amount takes no memory; each line counts as progress.</summary>
     /// <param name="arguments">Without the program and <c>-v</c>.</param>
     /// <param name="onLine">Called from the loop that reads the child's output.</param>
+    /// <param name="onRead">Called twice a second with the bytes that the child has read.</param>
     /// <exception cref="OperationCanceledException">Cancelled; the child is gone then.</exception>
-    public Task<FfmpegRun> ProbeAsync(IReadOnlyList<string> arguments, Action<string> onLine, CancellationToken cancel)
+    public Task<FfmpegRun> ProbeAsync(IReadOnlyList<string> arguments, Action<string> onLine, CancellationToken cancel, Action<long>? onRead = null)
     {
-        var child = new Child(null);
+        Child? child = null;
+        child = new Child(null) { Beat = onRead is null ? null : () => onRead(ChildProcess.Bytes(child!.Pid).Read) };
         var target = PipeTarget.ToDelegate(child.Guard<string>(line =>
         {
             child.Moved();
@@ -107,6 +113,7 @@ public sealed partial class FfmpegRunner(IOptions<MediaOptions> options, TimePro
             child.Started(run.ProcessId);
             var period = options.Value.StallLimit / LooksPerLimit;
             await using var watch = time.CreateTimer(_ => child.Watch(LooksPerLimit), null, period, period);
+            await using var beat = child.Beat is { } tell ? time.CreateTimer(_ => child.Guard<object?>(_ => tell())(null), null, BeatPeriod, BeatPeriod) : null;
             await using var _ = cancel.Register(() =>
             {
                 kill.CancelAfter(Grace);

@@ -3,14 +3,20 @@ using OrleansAssembly.Timeline;
 namespace OrleansAssembly.Media;
 
 /// <summary>Joins the segments of one output and the film's sound into the film, with title, chapters and timecode; nothing is encoded again.</summary>
-public sealed class FilmJoiner(FfmpegFile ffmpeg, SegmentEncoder encoder, SoundMixer mixer, TimeProvider time)
+public sealed class FilmJoiner(FfmpegFile ffmpeg, SegmentEncoder encoder, SoundMixer mixer)
 {
+    /// <summary>The rest is counting what was written.</summary>
+    private const double ShareOfWriting = 0.8;
+
+    /// <summary>Everything is written, and then moved on to make room for the index in front.</summary>
+    private const int Passes = 2;
+
     /// <summary>Joins what lies in the work folder.</summary>
     /// <param name="workFolder">The job's work folder.</param>
     /// <param name="story">Title, chapters (one a scene) and start timecode.</param>
     /// <param name="segments">All segments of the film, in order.</param>
     /// <param name="file">Where to write the film.</param>
-    /// <param name="onProgress">Speed is megabytes a second.</param>
+    /// <param name="onProgress">Told megabytes written and read again.</param>
     /// <returns>The film. Problems: <c>work-missing</c>, <c>disk-full</c>, <c>encoder-failed</c>.</returns>
     /// <exception cref="OperationCanceledException">Cancelled; nothing is left behind.</exception>
     public async Task<MediaResult<MadeFile>> JoinAsync(
@@ -39,7 +45,8 @@ public sealed class FilmJoiner(FfmpegFile ffmpeg, SegmentEncoder encoder, SoundM
         // The list lies beside the segments, so that it names them without any folder.
         var list = Path.Combine(Path.GetDirectoryName(pictures[0])!, $"{Guid.NewGuid():N}.ffconcat");
         var metadata = Path.ChangeExtension(list, "ffmeta");
-        var meter = new WorkMeter(time, onProgress);
+        var meter = new WorkMeter(onProgress);
+        var megabytes = pictures.Append(sound).Sum(f => new FileInfo(f).Length) / WorkProgress.BytesAMegabyte;
         try
         {
             await File.WriteAllTextAsync(list, FfmpegArguments.SegmentList(film.Rate, segments, [.. pictures.Select(p => Path.GetFileName(p))]), cancel);
@@ -47,8 +54,8 @@ public sealed class FilmJoiner(FfmpegFile ffmpeg, SegmentEncoder encoder, SoundM
             var made = await ffmpeg.MakeAsync(
                 file,
                 part => FfmpegArguments.Join(film, preset, list, sound, metadata, story.StartTimecode, part),
-                part => CheckAsync(part, film, cancel),
-                p => meter.Report(Math.Max(0, p.OutTime.TotalSeconds) / film.Duration.ToDouble(), p.OutBytes / 1e6, p.CpuSeconds),
+                part => CheckAsync(part, film, counted => meter.Report(ShareOfWriting + ((1 - ShareOfWriting) * counted), (Passes + counted) * megabytes, 0), cancel),
+                Report,
                 cancel);
             return made.Value is { } run ? new MadeFile(file, new FileInfo(file).Length, run.CpuSeconds) : made.Problem!;
         }
@@ -57,12 +64,19 @@ public sealed class FilmJoiner(FfmpegFile ffmpeg, SegmentEncoder encoder, SoundM
             File.Delete(list);
             File.Delete(metadata);
         }
+
+        void Report(FfmpegProgress p)
+        {
+            var written = Math.Min(Passes, p.WrittenBytes / WorkProgress.BytesAMegabyte / megabytes);
+            meter.Report(ShareOfWriting * written / Passes, written * megabytes, p.CpuSeconds);
+        }
     }
 
-    private Task<MediaProblem?> CheckAsync(string part, Film film, CancellationToken cancel) =>
+    private Task<MediaProblem?> CheckAsync(string part, Film film, Action<double> onProgress, CancellationToken cancel) =>
         ffmpeg.CountAsync(
             part,
             film.Frames,
             frames => new MediaProblem("encoder-failed", "The joined film has the wrong length", $"It has {frames} frames and not {film.Frames}. Retry the job.", Transient: true),
-            cancel);
+            cancel,
+            onProgress);
 }

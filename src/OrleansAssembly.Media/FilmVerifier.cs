@@ -16,7 +16,7 @@ namespace OrleansAssembly.Media;
 public sealed record FilmFacts(long Frames, double DurationSeconds, double SoundSeconds, long Bytes, string Sha256);
 
 /// <summary>Makes sure that a finished film is what was planned, by decoding all of it.</summary>
-public sealed class FilmVerifier(FfmpegRunner runner, IOptions<MediaOptions> options, TimeProvider time)
+public sealed class FilmVerifier(FfmpegRunner runner, IOptions<MediaOptions> options)
 {
     private const double ShareOfDecoding = 0.9;
     private const string Unreadable = "It cannot be read.";
@@ -24,6 +24,7 @@ public sealed class FilmVerifier(FfmpegRunner runner, IOptions<MediaOptions> opt
     /// <summary>Decodes the film and compares it with the plan: each picture on its place in time, none missing or too many, sound as long as the picture to within one frame.</summary>
     /// <param name="preset">The format that it was made in.</param>
     /// <param name="workFolder">Where a report may lie for the time being.</param>
+    /// <param name="onProgress">Told megabytes read: the film is decoded once, and summed up once.</param>
     /// <returns>The film's facts. Problems: <c>film-invalid</c>, and <c>encoder-failed</c> where ffmpeg was ended.</returns>
     /// <exception cref="OperationCanceledException">Cancelled.</exception>
     public async Task<MediaResult<FilmFacts>> VerifyAsync(string file, Film film, Preset preset, string workFolder, Action<WorkProgress>? onProgress, CancellationToken cancel)
@@ -34,14 +35,15 @@ public sealed class FilmVerifier(FfmpegRunner runner, IOptions<MediaOptions> opt
         }
 
         Directory.CreateDirectory(workFolder);
+        var megabytes = new FileInfo(file).Length / WorkProgress.BytesAMegabyte;
         var report = Path.Combine(workFolder, $"{Guid.NewGuid():N}.decoded");
-        var meter = new WorkMeter(time, onProgress);
+        var meter = new WorkMeter(onProgress);
         try
         {
             var run = await runner.RunAsync(
                 FfmpegArguments.Decode(file, report),
                 workFolder,
-                p => meter.Report(ShareOfDecoding * p.Frames / film.Frames, p.Frames, p.CpuSeconds),
+                p => Decoded(Math.Min(1, (double)p.Frames / film.Frames), p.CpuSeconds),
                 cancel);
             meter.Add(run);
             if (FfmpegFile.ProblemOf(run) is { } problem)
@@ -60,13 +62,15 @@ public sealed class FilmVerifier(FfmpegRunner runner, IOptions<MediaOptions> opt
                 return Invalid(mistake);
             }
 
-            var (bytes, sha256) = await HashAsync(file, fraction => meter.Report(ShareOfDecoding + ((1 - ShareOfDecoding) * fraction), film.Frames, 0), cancel);
+            var (bytes, sha256) = await HashAsync(file, fraction => meter.Report(ShareOfDecoding + ((1 - ShareOfDecoding) * fraction), (1 + fraction) * megabytes, 0), cancel);
             return new FilmFacts(film.Frames, film.Duration.ToDouble(), timing.SoundSeconds, bytes, sha256);
         }
         finally
         {
             File.Delete(report);
         }
+
+        void Decoded(double share, double cpuSeconds) => meter.Report(ShareOfDecoding * share, share * megabytes, cpuSeconds);
     }
 
     /// <summary>What a player reads first, by FFMpegCore's reading and not by ours: one picture of the size planned, and one sound.</summary>
@@ -90,7 +94,7 @@ public sealed class FilmVerifier(FfmpegRunner runner, IOptions<MediaOptions> opt
         }
     }
 
-    private static MediaProblem Invalid(string what) => new("film-invalid", "The finished film is not what was planned", what);
+    private static MediaProblem Invalid(string what) => new("film-invalid", "The finished film is not what was planned", $"{what} Retry the job, which joins the film again; if that fails too, submit it anew.");
 
     private static async Task<(long Bytes, string Sha256)> HashAsync(string file, Action<double> onProgress, CancellationToken cancel)
     {

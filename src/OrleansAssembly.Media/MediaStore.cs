@@ -173,7 +173,7 @@ public sealed partial class MediaStore(IOptions<MediaOptions> options)
 
     private static MediaProblem Missing(string path) => new("source-not-found", "The source does not exist", $"There is no '{Shown(path)}' below the media root's sources folder. Upload it, or mend the path.");
 
-    private static MediaProblem Outside(string path) => new("source-outside-root", "The source lies outside the media root", $"'{Shown(path)}' leads out of the media root's sources folder.");
+    private static MediaProblem Outside(string path) => new("source-outside-root", "The source lies outside the media root", $"'{Shown(path)}' leads out of the media root's sources folder. Put the file itself there.");
 
     private static MediaProblem NotAFile(string path) => new("source-not-a-file", "The source is not a file", $"'{Shown(path)}' is a folder or a device; name a media file.");
 

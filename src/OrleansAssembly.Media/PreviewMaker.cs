@@ -7,8 +7,10 @@ namespace OrleansAssembly.Media;
 public sealed record PreviewFiles(IReadOnlyList<string> Files);
 
 /// <summary>Makes a film's poster, its thumbnails as one sprite with a WebVTT index, and a short preview.</summary>
-public sealed class PreviewMaker(FfmpegFile ffmpeg, TimeProvider time)
+public sealed class PreviewMaker(FfmpegFile ffmpeg)
 {
+    private const double Steps = 3;
+
     public const string Poster = "poster.jpg";
     public const string Sprite = "sprite.jpg";
     public const string Index = "thumbnails.vtt";
@@ -17,12 +19,15 @@ public sealed class PreviewMaker(FfmpegFile ffmpeg, TimeProvider time)
     /// <summary>Makes all of them from a finished film; run again, it makes them again.</summary>
     /// <param name="file">The film, in any format.</param>
     /// <param name="folder">Where they are put.</param>
+    /// <param name="onProgress">Told how many shots' pictures are made.</param>
     /// <returns>What was made. Problems: <c>disk-full</c>, <c>encoder-failed</c>, <c>source-damaged</c>.</returns>
     /// <exception cref="OperationCanceledException">Cancelled; what is finished is kept.</exception>
     public async Task<MediaResult<PreviewFiles>> MakeAsync(string file, Film film, string folder, Action<WorkProgress>? onProgress, CancellationToken cancel)
     {
-        var meter = new WorkMeter(time, onProgress);
+        var meter = new WorkMeter(onProgress);
         var step = 0;
+        var bytes = (double)new FileInfo(file).Length;
+        var previewed = Math.Min(FfmpegArguments.PreviewSeconds, film.Duration.ToDouble());
 
         // Of a film with nothing but black there is no other picture: then any will do.
         var poster = await MakeStepAsync(Poster, part => FfmpegArguments.Poster(film, file, allowBlack: false, part));
@@ -52,27 +57,33 @@ public sealed class PreviewMaker(FfmpegFile ffmpeg, TimeProvider time)
 
         async Task<MediaProblem?> MakeStepAsync(string name, Func<string, IReadOnlyList<string>> arguments)
         {
-            const double steps = 3;
             var made = await ffmpeg.MakeAsync(
                 Path.Combine(folder, name),
                 arguments,
                 part => Task.FromResult(NotEmpty(part, name)),
-                p => meter.Report(step / steps, 0, p.CpuSeconds),
+                p => Report(name == Preview ? p.OutTime.TotalSeconds / previewed : p.ReadBytes / bytes, p.CpuSeconds),
                 cancel);
             step++;
             if (made.Value is { } run)
             {
                 meter.Add(run);
-                meter.Report(step / steps, 0, 0);
+                Report(0, 0);
             }
 
             return made.Problem;
+        }
+
+        // Of one picture nothing is written before all of the film is read.
+        void Report(double share, double cpuSeconds)
+        {
+            var fraction = (step + Math.Clamp(share, 0, 1)) / Steps;
+            meter.Report(fraction, fraction * film.Shots.Count, cpuSeconds);
         }
     }
 
     private static MediaProblem? NotEmpty(string part, string name) => new FileInfo(part) is { Exists: true, Length: > 0 }
         ? null
-        : new MediaProblem("encoder-failed", "A preview could not be made", $"ffmpeg wrote no {name}.");
+        : new MediaProblem("encoder-failed", "A preview could not be made", $"ffmpeg wrote no {name}. Retry the job; if it fails again, the server's log tells more.");
 
     private static async Task WriteAsync(string file, string text, CancellationToken cancel)
     {

@@ -27,7 +27,7 @@ public static partial class Sandbox
     {
         if (run.Stalled)
         {
-            return new("source-unreadable", "The source cannot be read", $"Reading '{source}' made no progress for too long.", Transient: true);
+            return new("source-unreadable", "The source cannot be read", $"Reading '{source}' made no progress for too long. Look whether the media volume answers, and retry the job.", Transient: true);
         }
 
         if (NotListed().Match(run.Log) is { Success: true } refused)
@@ -38,7 +38,7 @@ public static partial class Sandbox
                 "hls" or "concat" or "dash" or "imf" => $"'{source}' is a playlist ({name}), which names other files. Upload the media themselves.",
                 "image2" or "gif" or "apng" or "ico" => StillImage(source),
                 _ when name.EndsWith("_pipe", StringComparison.Ordinal) => StillImage(source),
-                _ => $"'{source}' is in a format ({name}) that is not accepted. Accepted are {string.Join(", ", Demuxers)}.",
+                _ => $"'{source}' is in a format ({name}) that is not accepted. Convert it; accepted are {string.Join(", ", Demuxers)}.",
             };
             return new("source-not-allowed", "This kind of file is not accepted", detail);
         }
@@ -53,7 +53,7 @@ public static partial class Sandbox
         };
 
         // Ended by a signal (out of memory, for one), and not by what it read.
-        return new("source-unreadable", "The source cannot be read", $"'{source}' cannot be read. {reason}", Transient: FfmpegFile.WasEnded(run));
+        return new("source-unreadable", "The source cannot be read", $"'{source}' cannot be read. {reason} Copy or upload it again.", Transient: FfmpegFile.WasEnded(run));
     }
 
     internal static MediaProblem Still(string source) => new("source-not-allowed", "This kind of file is not accepted", StillImage(source));

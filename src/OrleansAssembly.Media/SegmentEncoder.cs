@@ -4,7 +4,7 @@ using OrleansAssembly.Timeline;
 namespace OrleansAssembly.Media;
 
 /// <summary>Encodes the picture of one segment. A finished segment is a checkpoint: its name tells what it was made of, and it is never made twice.</summary>
-public sealed class SegmentEncoder(FfmpegFile ffmpeg, FfmpegBuild build, TimeProvider time)
+public sealed class SegmentEncoder(FfmpegFile ffmpeg, FfmpegBuild build)
 {
     /// <summary>Pictures wait inside the encoder: a fifth of the work comes after the last has entered.</summary>
     private const double ShareOfEntering = 0.8;
@@ -31,22 +31,25 @@ public sealed class SegmentEncoder(FfmpegFile ffmpeg, FfmpegBuild build, TimePro
                 case null:
                     return new MadeFile(file, new FileInfo(file).Length, 0);
                 case { Transient: true } unknown:
-                    return unknown; // the next try finds out whether it is good
+                    return unknown.At(film.Shots[segment.Shot].Source); // the next try finds out whether it is good
             }
         }
 
-        var meter = new WorkMeter(time, onProgress);
+        var meter = new WorkMeter(onProgress);
         var seconds = film.Rate.TimeOf(segment.Frames).ToDouble();
         var made = await ffmpeg.MakeAsync(
             file,
             part => FfmpegArguments.Segment(film, segment, footage, preset, part),
             part => CheckAsync(part, film, segment, cancel),
-            p => meter.Report(
-                (ShareOfEntering * p.Frames / segment.Frames) + ((1 - ShareOfEntering) * Math.Max(0, p.OutTime.TotalSeconds) / seconds),
-                p.Frames,
-                p.CpuSeconds),
+            Report,
             cancel);
-        return made.Value is { } run ? new MadeFile(file, new FileInfo(file).Length, run.CpuSeconds) : made.Problem!;
+        return made.Value is { } run ? new MadeFile(file, new FileInfo(file).Length, run.CpuSeconds) : made.Problem!.At(film.Shots[segment.Shot].Source);
+
+        void Report(FfmpegProgress p)
+        {
+            var fraction = (ShareOfEntering * p.Frames / segment.Frames) + ((1 - ShareOfEntering) * Math.Max(0, p.OutTime.TotalSeconds) / seconds);
+            meter.Report(fraction, Math.Min(1, fraction) * segment.Frames, p.CpuSeconds);
+        }
     }
 
     /// <summary>Where the segment is or will be.</summary>

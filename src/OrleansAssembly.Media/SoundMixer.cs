@@ -3,7 +3,7 @@ using OrleansAssembly.Timeline;
 namespace OrleansAssembly.Media;
 
 /// <summary>Makes the whole sound of a film from its shots' sound and the clips laid over it, encoded once for all outputs with the same sound format.</summary>
-public sealed class SoundMixer(FfmpegFile ffmpeg, FfmpegBuild build, SoundRecorder recorder, FfmpegRunner runner, TimeProvider time)
+public sealed class SoundMixer(FfmpegFile ffmpeg, FfmpegBuild build, SoundRecorder recorder, FfmpegRunner runner)
 {
     /// <summary>What a container may round a length to: a codec's frame.</summary>
     private const double Tolerance = 0.05;
@@ -30,7 +30,7 @@ public sealed class SoundMixer(FfmpegFile ffmpeg, FfmpegBuild build, SoundRecord
             return new MadeFile(file, new FileInfo(file).Length, 0);
         }
 
-        var meter = new WorkMeter(time, onProgress);
+        var meter = new WorkMeter(onProgress);
         var list = $"{file}.{Guid.NewGuid():N}.ffconcat";
         try
         {

@@ -9,7 +9,7 @@ namespace OrleansAssembly.Media;
 public sealed record SoundRun(int First, int Count);
 
 /// <summary>Makes the sound of shots, each as a file of exactly its length in samples.</summary>
-public sealed class SoundRecorder(FfmpegFile ffmpeg, FfmpegBuild build, TimeProvider time)
+public sealed class SoundRecorder(FfmpegFile ffmpeg, FfmpegBuild build)
 {
     private const int BytesASample = 8; // two channels of 32-bit float
     private const int LongestHeader = 256;
@@ -46,10 +46,10 @@ public sealed class SoundRecorder(FfmpegFile ffmpeg, FfmpegBuild build, TimeProv
         Action<WorkProgress>? onProgress,
         CancellationToken cancel)
     {
-        var meter = new WorkMeter(time, onProgress);
+        var meter = new WorkMeter(onProgress);
         var shots = film.Shots.Skip(run.First).Take(run.Count).ToList();
         var total = (double)shots.Sum(s => s.Frames);
-        var before = 0L;
+        var (before, found) = (0L, 0L);
         List<MadeFile> files = [];
         foreach (var shot in shots)
         {
@@ -66,11 +66,15 @@ public sealed class SoundRecorder(FfmpegFile ffmpeg, FfmpegBuild build, TimeProv
                     cancel);
                 if (made.Value is not { } ended)
                 {
-                    return made.Problem!;
+                    return made.Problem!.At(shot.Source);
                 }
 
                 meter.Add(ended);
                 cpu = ended.CpuSeconds;
+            }
+            else
+            {
+                found += shot.Frames;
             }
 
             before += shot.Frames;
@@ -80,7 +84,7 @@ public sealed class SoundRecorder(FfmpegFile ffmpeg, FfmpegBuild build, TimeProv
 
         return files;
 
-        void Report(double frames, double cpuSeconds) => meter.Report((before + frames) / total, before + frames, cpuSeconds);
+        void Report(double frames, double cpuSeconds) => meter.Report((before + frames) / total, before - found + frames, cpuSeconds);
     }
 
     /// <summary>Where the sound of a shot is or will be.</summary>
@@ -94,5 +98,5 @@ public sealed class SoundRecorder(FfmpegFile ffmpeg, FfmpegBuild build, TimeProv
     private static MediaProblem? Check(string file, Shot shot, long samples) =>
         new FileInfo(file).Length - (samples * BytesASample) is >= 0 and < LongestHeader
             ? null
-            : new MediaProblem("encoder-failed", "The sound of a shot has the wrong length", $"The sound of shot '{shot.Name}' from '{shot.Source}' did not come out as {samples} samples.");
+            : new MediaProblem("encoder-failed", "The sound of a shot has the wrong length", $"The sound of shot '{shot.Name}' from '{shot.Source}' did not come out as {samples} samples. Retry the job; if it fails again, replace the source by an intact copy.");
 }

@@ -30,12 +30,12 @@ public sealed class SourceChecker(FfmpegRunner runner, MediaStore store)
 
         if (run.Stalled)
         {
-            return new MediaProblem("source-unreadable", "The source cannot be read", $"Decoding '{facts.Path}' made no progress for too long.", Transient: true);
+            return new MediaProblem("source-unreadable", "The source cannot be read", $"Decoding '{facts.Path}' made no progress for too long. Look whether the media volume answers, and retry the job.", Transient: true);
         }
 
         if (FfmpegFile.WasEnded(run))
         {
-            return new MediaProblem("source-unreadable", "The source cannot be read", $"Decoding '{facts.Path}' was ended from outside (code {run.ExitCode}).", Transient: true);
+            return new MediaProblem("source-unreadable", "The source cannot be read", $"Decoding '{facts.Path}' was ended from outside (code {run.ExitCode}). Look for what ended it on that machine, and retry the job.", Transient: true);
         }
 
         if (run.Log.Contains("Decoder (codec", StringComparison.Ordinal))

@@ -7,13 +7,17 @@ namespace OrleansAssembly.Media;
 public sealed class SourceNormalizer(FfmpegRunner runner, MediaStore store, SourceProber prober)
 {
     /// <summary>True for streams without an index: a seek with two seconds to spare gave 1,179 wrong frames of 1,500 in MPEG-TS.</summary>
-    public static bool NeedsRemux(SourceFacts facts) => facts.Format is "mpegts" or "mpeg";
+    public static bool NeedsRemux(SourceFacts facts) => NeedsRemux(facts.Format);
+
+    /// <param name="format">ffmpeg's name of the demuxer.</param>
+    public static bool NeedsRemux(string format) => format is "mpegts" or "mpeg";
 
     /// <summary>Copies the used streams into an MP4 with the same times in ticks of 1/90000 s.</summary>
-    /// <param name="facts">Of a source for which <see cref="NeedsRemux"/> says so.</param>
+    /// <param name="facts">Of a source for which <see cref="NeedsRemux(SourceFacts)"/> says so.</param>
     /// <param name="outFile">Full path ending in <c>.mp4</c>; written under a temporary name and renamed. Its folder exists.</param>
+    /// <param name="onRead">Told twice a second how many bytes are read: all of the source, and then all of the copy.</param>
     /// <returns>Facts of the copy under the source's own path, size and identity: read <paramref name="outFile"/> wherever they are used.</returns>
-    public async Task<MediaResult<SourceFacts>> RemuxAsync(SourceFacts facts, string outFile, CancellationToken cancel)
+    public async Task<MediaResult<SourceFacts>> RemuxAsync(SourceFacts facts, string outFile, CancellationToken cancel, Action<long>? onRead = null)
     {
         var file = store.Resolve(facts.Path);
         if (file.Problem is not null)
@@ -31,13 +35,13 @@ public sealed class SourceNormalizer(FfmpegRunner runner, MediaStore store, Sour
             }
 
             arguments.AddRange(["-c", "copy", "-map_metadata", "-1", "-video_track_timescale", "90000", "-fflags", "+bitexact", "-f", "mp4", part]);
-            var run = await runner.RunAsync(arguments, Path.GetDirectoryName(outFile)!, null, cancel);
+            var run = await runner.RunAsync(arguments, Path.GetDirectoryName(outFile)!, onRead is null ? null : p => onRead(p.ReadBytes), cancel);
             if (run.ExitCode != 0)
             {
                 return FfmpegFile.ProblemOf(run) is { Name: "disk-full" } full ? full : Sandbox.Explain(facts.Path, run);
             }
 
-            var copy = await prober.ProbeFileAsync(facts.Path, part, cancel);
+            var copy = await prober.ProbeFileAsync(facts.Path, part, cancel, read => onRead?.Invoke(facts.Bytes + read.Bytes));
             if (copy.Problem is not null)
             {
                 return copy.Problem;

@@ -20,7 +20,7 @@ public sealed partial class SourceProber
 
         if (RealPath.Stat(file) is not { } stat)
         {
-            return new MediaProblem("source-not-found", "The source does not exist", $"'{name}' went away while it was read.");
+            return new MediaProblem("source-not-found", "The source does not exist", $"'{name}' went away while it was read. Upload it again.");
         }
 
         var start = (long)((container.StartTime ?? 0) * MicrosecondsPerSecond);

@@ -4,6 +4,11 @@ using OrleansAssembly.Timeline;
 
 namespace OrleansAssembly.Media;
 
+/// <summary>How far the reading of a source is.</summary>
+/// <param name="Format">ffmpeg's name of the demuxer.</param>
+/// <param name="Bytes">Read so far.</param>
+public readonly record struct SourceRead(string Format, long Bytes);
+
 /// <summary>Finds out what a source is: from its headers as ffprobe reads them, and from all its packets, without decoding any.</summary>
 public sealed partial class SourceProber(FfmpegRunner runner, MediaStore store)
 {
@@ -24,16 +29,17 @@ public sealed partial class SourceProber(FfmpegRunner runner, MediaStore store)
     /// <c>source-undecodable</c>, <c>source-truncated</c>, <c>source-damaged</c>.
     /// </summary>
     /// <param name="relativePath">Path below <c>sources/</c>.</param>
-    public async Task<MediaResult<SourceFacts>> ProbeAsync(string relativePath, CancellationToken cancel)
+    /// <param name="onRead">Told twice a second how far it is.</param>
+    public async Task<MediaResult<SourceFacts>> ProbeAsync(string relativePath, CancellationToken cancel, Action<SourceRead>? onRead = null)
     {
         var file = store.Resolve(relativePath);
-        return file.Problem is not null ? file.Problem : await ProbeFileAsync(relativePath, file.Value!, cancel);
+        return file.Problem is not null ? file.Problem : await ProbeFileAsync(relativePath, file.Value!, cancel, onRead);
     }
 
     /// <summary>Probes any file of ours.</summary>
     /// <param name="name">What messages and facts call it.</param>
     /// <param name="file">Full path.</param>
-    internal async Task<MediaResult<SourceFacts>> ProbeFileAsync(string name, string file, CancellationToken cancel)
+    internal async Task<MediaResult<SourceFacts>> ProbeFileAsync(string name, string file, CancellationToken cancel, Action<SourceRead>? onRead = null)
     {
         var (run, text) = await runner.ProbeAsync(["-show_format", "-show_streams", "-of", "json", .. Sandbox.Input(file)], cancel);
         if (run.ExitCode != 0)
@@ -67,7 +73,7 @@ public sealed partial class SourceProber(FfmpegRunner runner, MediaStore store)
         }
 
         var scans = streams.ToDictionary(s => s.Index, s => new PacketScan(mayHide: s.CodecName is "vp8" or "vp9"));
-        run = await ScanAsync(file, scans, cancel);
+        run = await ScanAsync(file, scans, onRead is null ? null : bytes => onRead(new SourceRead(container.FormatName ?? "", bytes)), cancel);
         if (run.ExitCode != 0)
         {
             return Sandbox.Explain(name, run);
@@ -82,13 +88,13 @@ public sealed partial class SourceProber(FfmpegRunner runner, MediaStore store)
         }
         catch (ArithmeticException)
         {
-            return new MediaProblem("source-unreadable", "The source cannot be read", $"'{name}' has times beyond any measure.");
+            return new MediaProblem("source-unreadable", "The source cannot be read", $"'{name}' has times beyond any measure. Convert it to a usual format first.");
         }
     }
 
-    private Task<FfmpegRun> ScanAsync(string file, Dictionary<int, PacketScan> scans, CancellationToken cancel)
+    private Task<FfmpegRun> ScanAsync(string file, Dictionary<int, PacketScan> scans, Action<long>? onRead, CancellationToken cancel)
     {
-        return Complete(runner.ProbeAsync(["-show_entries", "packet=stream_index,pts,dts,duration,flags", "-of", "csv=p=0", .. Sandbox.Input(file)], Read, cancel));
+        return Complete(runner.ProbeAsync(["-show_entries", "packet=stream_index,pts,dts,duration,flags", "-of", "csv=p=0", .. Sandbox.Input(file)], Read, cancel, onRead));
 
         void Read(string line)
         {
@@ -156,7 +162,7 @@ public sealed partial class SourceProber(FfmpegRunner runner, MediaStore store)
         return null;
     }
 
-    private static MediaProblem NoMedia(string name) => new("source-has-no-media", "The source has no media", $"'{name}' has neither moving pictures nor sound.");
+    private static MediaProblem NoMedia(string name) => new("source-has-no-media", "The source has no media", $"'{name}' has neither moving pictures nor sound. Use another file.");
 
     private static MediaProblem Undecodable(string name, string what) => new("source-undecodable", "The source cannot be decoded", $"This server's ffmpeg has no decoder for the {what} of '{name}'. Convert it to a usual codec first.");
 

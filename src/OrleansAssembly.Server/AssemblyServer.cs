@@ -5,6 +5,7 @@ using OrleansAssembly.Grains;
 using OrleansAssembly.Server.Api;
 using OrleansAssembly.Server.Hosting;
 using OrleansAssembly.Server.Page;
+using OrleansAssembly.Server.Progress;
 
 namespace OrleansAssembly.Server;
 
@@ -122,6 +123,7 @@ public sealed class AssemblyServer : IAsyncDisposable
 
         var app = builder.Build();
         stopping = app.Lifetime.ApplicationStopping;
+        app.UseShortBuffers();
         app.UseWebSockets();
         app.UseBrowserSafety();
         app.UseApiErrors();

@@ -49,6 +49,27 @@ public class JobTests(AssemblyCluster cluster) : IClassFixture<AssemblyCluster>
     }
 
     [Fact]
+    public async Task TheStore_IsWrittenWhenSomethingChanges_AndNotWithEachNumber_AndReadByNobodyWhoLooks()
+    {
+        await using var monitor = await StoreMonitor.StartAsync(cluster.Store.Multiplexer.GetEndPoints()[0]);
+        var job = await cluster.SubmitAsync(Spec(shots: 2));
+        await AssemblyCluster.UntilAsync(job, Ended, "the end of the job");
+        var commands = monitor.Seen.Where(line => line.Contains(job.Id, StringComparison.Ordinal) && !line.Contains(" lua] ", StringComparison.Ordinal)).ToList();
+
+        // Eighteen stages with 23 pieces, of which each is given out and done; and the submission, its spec, its plan.
+        var states = commands.Count(line => line.Contains("EVAL", StringComparison.OrdinalIgnoreCase) && line.Contains($"{job.Id}/job", StringComparison.Ordinal));
+        Assert.InRange(states, 18, (2 * 23) + 8);
+        var before = monitor.Seen.Count(line => line.Contains(job.Id, StringComparison.Ordinal));
+        for (var n = 0; n < 100; n++)
+        {
+            Assert.Equal(JobStatus.Completed, (await cluster.Job(job.Id).GetProgressAsync())!.Status);
+            Assert.Equal(JobStatus.Completed, (await cluster.Job(job.Id).WatchAsync(job.Reference!))!.Status);
+        }
+
+        Assert.InRange(monitor.Seen.Count(line => line.Contains(job.Id, StringComparison.Ordinal)) - before, 0, 20); // what the end itself still writes
+    }
+
+    [Fact]
     public async Task AnEdlJob_EncodesNothing()
     {
         var job = await cluster.SubmitAsync(Spec(type: JobType.Edl));
@@ -136,6 +157,7 @@ public class JobTests(AssemblyCluster cluster) : IClassFixture<AssemblyCluster>
         var job = await cluster.SubmitAsync(spec);
         var failed = await AssemblyCluster.UntilAsync(job, Ended, "the end of the job");
         Assert.Equal((JobStatus.Failed, "urn:orleans-assembly:source-not-found", 2), (failed.Status, failed.Error?.Type, failed.StepIndex));
+        Assert.Equal(("Load and validate source files", spec.Timeline.Shots![1].Source), (failed.Error!.Step, failed.Error.Source));
 
         File.Move(missing + ".away", missing);
         job.Seen.Clear();

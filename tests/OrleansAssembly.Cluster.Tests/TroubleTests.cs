@@ -41,6 +41,9 @@ public sealed class TroubleTests(DisturbedCluster cluster) : IAsyncDisposable
         }
 
         Assert.Equal((JobStatus.Failed, "urn:orleans-assembly:encoder-failed", 6), (failed.Status, failed.Error?.Type, failed.StepIndex));
+        Assert.Equal(
+            ("Apply format encoding", Bad + 1, "h264-720p", $"{Bad}.mp4"),
+            (failed.Error!.Step, failed.Error.Segment, failed.Error.Output, failed.Error.Source));
         Assert.Contains("malloc of size 42 failed", failed.Error!.Detail, StringComparison.Ordinal);
         Assert.Contains("retry the job", failed.Error.Detail, StringComparison.Ordinal);
         var tries = cluster.Hook.BegunOf(job.Id, Stage.Encode).Where(request => request.Detail!.Segment == Bad).Select(request => request.Lease.Silo).ToList();
@@ -57,6 +60,31 @@ public sealed class TroubleTests(DisturbedCluster cluster) : IAsyncDisposable
         await cluster.AssertUndisturbedAsync(job);
         Assert.True(await kept, "a finished segment was made again");
         Assert.True(job.Seen.Min(update => update.Sequence) > before.Max(update => update.Sequence));
+    }
+
+    [Theory]
+    [InlineData(Stage.Encode, "disk-full", "Apply format encoding", 1, "Free space")]
+    [InlineData(Stage.Publish, "disk-full", "Move to exports directory", null, "Free space")]
+    [InlineData(Stage.Verify, "film-invalid", "Final file validation", null, "Retry the job")]
+    public async Task AFailure_TellsWhereItIs_AndWhatToDo(Stage stage, string name, string step, int? segment, string advice)
+    {
+        cluster.Hook.Before = request => request.Piece.Stage != stage || (segment is not null && request.Detail?.Segment != segment - 1) ? Task.CompletedTask
+            : stage == Stage.Verify ? AnotherFilm(request)
+            : throw new IOException("No space left on device", hresult: 28);
+        var job = await cluster.SubmitAsync();
+
+        var failed = await AssemblyCluster.UntilAsync(job, update => update.Status is JobStatus.Failed or JobStatus.Completed, "the end of the job");
+
+        Assert.Equal((JobStatus.Failed, $"urn:orleans-assembly:{name}", step), (failed.Status, failed.Error?.Type, failed.Error?.Step));
+        Assert.Equal((segment, stage == Stage.Publish ? null : "h264-720p"), (failed.Error!.Segment, failed.Error.Output));
+        Assert.Contains(advice, failed.Error.Detail, StringComparison.Ordinal);
+        Assert.Equal(step, failed.CurrentStep);
+
+        Task AnotherFilm(PieceRequest request)
+        {
+            File.Copy(cluster.Cluster.Media.Path("0.mp4"), Path.Combine(cluster.Cluster.Media.Store.Work(request.Piece.JobId), "harbour-h264-720p.mp4"), overwrite: true);
+            return Task.CompletedTask;
+        }
     }
 
     [Fact]

@@ -3,6 +3,21 @@ namespace OrleansAssembly.Jobs.Tests;
 
 public class JobStateMachineTests
 {
+    [Fact]
+    public void AFailure_TellsTheStep_InWhicheverStageItComes()
+    {
+        foreach (var stage in StepList.Stages(JobType.Assembly))
+        {
+            var job = Given.Job().WorkUntil(stage).Lend();
+            var place = Problem.Of("encoder-failed", "The encoder failed", "Retry the job.") with { Source = "a.mp4", Segment = 3, Output = "h264-720p" };
+
+            var failed = job.Accept(new JobInput.Reported(Given.Report(job, job.Running[0], PieceState.Failed) with { Problem = place }));
+
+            Assert.Equal(place with { Step = StepList.Of(JobType.Assembly, stage).Name }, failed.Problem);
+            Assert.Null(failed.Accept(new JobInput.Retry()).Problem);
+        }
+    }
+
     [Theory]
     [InlineData(JobType.Assembly)]
     [InlineData(JobType.Export)]

@@ -73,12 +73,127 @@ public class ViewTests
     public void TheSpeed_IsThatOfTheLastSeconds_OverAllPieces()
     {
         var meter = new SpeedMeter();
-        var speeds = Enumerable.Range(0, 20).Select(second => meter.Note(Given.Start.AddSeconds(second), Math.Min(second, 10) * 24)).ToList();
+        var speeds = Enumerable.Range(0, 20).Select(second => meter.Note(second, "fps", Math.Min(second, 10) * 24)).ToList();
 
         Assert.Equal(0, speeds[0]);
         Assert.All(speeds[1..11], speed => Assert.Equal(24, speed, 6));
         Assert.Equal(0, speeds[^1]);
-        Assert.Equal(0, meter.Note(Given.Start.AddSeconds(20), 5));
+        Assert.Equal(0, meter.Note(20, "MB/s", 500));
+        Assert.Equal(7, meter.Note(21, "MB/s", 507), 6);
+        Assert.Equal(0, meter.Note(22, "MB/s", 5));
+    }
+
+    /// <summary>Two pieces of a stage at a time, 12 units a second each; one of them fails, and in between the job is paused.</summary>
+    [Theory]
+    [InlineData(Stage.Encode, "fps", 24)]
+    [InlineData(Stage.Verify, "MB/s", 24)]
+    [InlineData(Stage.Probe, "MB/s", 24)]
+    [InlineData(Stage.Story, "shots/min", 12 * 60)]
+    public void TheSpeed_CountsWhatIsReallyHandled_AndNoPauses(Stage stage, string unit, double expected)
+    {
+        var (meter, now) = (new SpeedMeter(), Given.Start);
+        var job = Given.Job().WorkUntil(stage).Lend().Lend();
+        var begin = job.Running;
+        Assert.Equal(0, Speed());
+
+        Work(2);
+        Assert.Equal(expected, Speed(), 6);
+        job = job.Accept(new JobInput.Reported(Given.Report(job, job.Running[0], PieceState.Failed, transient: true) with { Amount = job.Running[0].Amount }), now);
+        Assert.Equal(expected, Speed(), 6); // what it had done it had done
+        job = job.Accept(new JobInput.Pause(false, null), now);
+        Assert.Equal(0, Speed());
+        now += TimeSpan.FromSeconds(3);
+        job = job.Accept(new JobInput.Resume(), now);
+        Assert.Equal(expected, Speed(), 6);
+        Work(6);
+        Assert.Equal(12 * (unit == "shots/min" ? 60 : 1) * (begin.Count - 1), Speed(), 6);
+
+        double Speed()
+        {
+            var view = JobProgress.Of(job, new EtaEstimate(1, 1, 1, 1), [], meter, now);
+            Assert.Equal(unit, view.Unit);
+            return view.Speed;
+        }
+
+        void Work(int seconds)
+        {
+            for (; seconds > 0; seconds--)
+            {
+                now += TimeSpan.FromSeconds(1);
+                foreach (var piece in job.Running)
+                {
+                    job = job.Accept(new JobInput.Reported(Given.Report(job, piece, PieceState.Running, 0.1) with { Amount = piece.Amount + 12 }), now);
+                }
+
+                Speed();
+            }
+        }
+    }
+
+    [Fact]
+    public void TheSpeed_GoesOn_WhereTheNextStageCountsTheSame()
+    {
+        var (meter, job) = (new SpeedMeter(), Given.Job().WorkUntil(Stage.Story).Lend());
+        Assert.Equal((0, "shots/min"), View(0));
+        job = job.Accept(new JobInput.Reported(Given.Report(job, job.Running[0], PieceState.Done) with { Amount = 30 }));
+        Assert.Equal(Stage.Edl, job.Stage);
+        Assert.Equal((18000, "shots/min"), View(0.1));
+        job = job.Lend();
+        job = job.Accept(new JobInput.Reported(Given.Report(job, job.Running[0], PieceState.Done) with { Amount = 30 }));
+        Assert.Equal((18000, "shots/min"), View(0.2));
+
+        (double, string) View(double second)
+        {
+            var view = JobProgress.Of(job with { RunningSince = Given.Start }, new EtaEstimate(1, 1, 1, 1), [], meter, Given.Start.AddSeconds(second));
+            return (view.Speed, view.Unit);
+        }
+    }
+
+    /// <summary>An encoding of three hours, ten updates a second.</summary>
+    [Fact]
+    public void Numbers_AreWrittenAheadEveryFewSeconds_AndNotEachTime()
+    {
+        var (job, reserve, shown, writes, updates) = (Given.Job().WorkUntil(Stage.Encode).Lend(), ProgressReserve.None, ProgressShown.After(ProgressReserve.None), 0, 3 * 36_000);
+        for (var n = 1; n <= updates; n++)
+        {
+            job = job.Accept(new JobInput.Reported(Given.Report(job, job.Running[0], PieceState.Running, (double)n / updates)));
+            shown = ProgressLedger.Next(shown, job, JobProgress.Of(job, new EtaEstimate(1, 1, 1, 1), [], new SpeedMeter(), Given.Start));
+            if (ProgressLedger.IsBeyond(shown, reserve))
+            {
+                (reserve, writes) = (ProgressLedger.Reserve(shown, reserve, ended: false), writes + 1);
+            }
+
+            Assert.False(ProgressLedger.IsBeyond(shown, reserve));
+        }
+
+        Assert.InRange(writes, 2, updates / 900);
+    }
+
+    /// <summary>Pieces that are as good as done, at the end of each stage of each type of job.</summary>
+    [Theory]
+    [InlineData(JobType.Assembly)]
+    [InlineData(JobType.Export)]
+    [InlineData(JobType.Edl)]
+    public void AStep_IsNotAtItsEnd_WhileWorkGoesOn_AndMovesWithEachOfItsStages(JobType type)
+    {
+        var (job, before) = (Given.Job(type), (Step: 0, Percent: 0.0, StepPercent: 0.0));
+        while (!job.Ended)
+        {
+            job = job.Lend();
+            foreach (var fraction in new[] { 0.001, 0.5, 0.75, 1 })
+            {
+                job = job.Accept(new JobInput.Reported(Given.Report(job, job.Running[0], PieceState.Running, fraction)));
+                var view = View(job);
+                Assert.True(view.StepPercent < 100 && view.Percent < view.Step.EndsAt, $"{view} at its end while {job.Stage} goes on");
+                Assert.True(view.Percent > before.Percent || fraction == 1, $"{view} stands still in {job.Stage}");
+                Assert.True(view.Step.Index > before.Step || view.StepPercent > before.StepPercent || fraction == 1, $"{view} stands still in {job.Stage}");
+                before = (view.Step.Index, view.Percent, view.StepPercent);
+            }
+
+            job = job.Finish();
+        }
+
+        Assert.Equal((100, 100), (View(job).Percent, View(job).StepPercent));
     }
 
     [Fact]

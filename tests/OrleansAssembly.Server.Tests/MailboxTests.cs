@@ -61,6 +61,52 @@ public sealed class MailboxTests : IDisposable
     }
 
     [Fact]
+    public async Task Who_reads_slowly_gets_of_each_job_the_newest_when_its_turn_comes()
+    {
+        for (var round = 1; round <= 3; round++)
+        {
+            for (var job = 0; job < 40; job++)
+            {
+                _mailbox.Post(Of($"{job}", round));
+            }
+        }
+
+        var first = await _mailbox.TakeAsync(TestContext.Current.CancellationToken);
+        for (var job = 0; job < 40; job++)
+        {
+            _mailbox.Post(Of($"{job}", 4));
+        }
+
+        List<(string Job, long Sequence)> seen = [.. first.Progress.Select(u => (u.JobId, u.Sequence))];
+        Assert.InRange(seen.Count, 1, 39);
+        Assert.All(seen, update => Assert.Equal(3, update.Sequence));
+        while (await _mailbox.TakeAsync(Soon, TestContext.Current.CancellationToken) is { } mail)
+        {
+            Assert.All(mail.Progress, update => Assert.Equal(4, update.Sequence));
+            seen.AddRange(mail.Progress.Select(u => (u.JobId, u.Sequence)));
+        }
+
+        Assert.Equal(40, seen.Count(update => update.Sequence == 4));
+    }
+
+    [Fact]
+    public async Task Who_has_not_read_for_ever_is_given_up_and_holds_nothing()
+    {
+        for (var i = 1; i <= Mailbox.MostWaiting; i++)
+        {
+            _mailbox.Post(Of("a", i, step: i % 2));
+        }
+
+        Assert.Equal(1, (await _mailbox.TakeAsync(TestContext.Current.CancellationToken)).Progress[0].Sequence);
+        for (var i = 1; i <= 20; i++)
+        {
+            _mailbox.Post(Of("a", Mailbox.MostWaiting + i, step: i % 2));
+        }
+
+        await Assert.ThrowsAsync<IOException>(() => _mailbox.TakeAsync(TestContext.Current.CancellationToken));
+    }
+
+    [Fact]
     public async Task Jobs_do_not_hide_each_other()
     {
         _mailbox.Post(Of("a", 1));

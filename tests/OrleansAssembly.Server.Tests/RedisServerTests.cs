@@ -1,7 +1,9 @@
 using System.Text;
+using Microsoft.AspNetCore.SignalR.Client;
 using OrleansAssembly.Contracts;
 using OrleansAssembly.Jobs;
 using OrleansAssembly.Server.Api;
+using OrleansAssembly.Server.Progress;
 using OrleansAssembly.Server.Tests.Given;
 using static OrleansAssembly.Server.Tests.Given.RunningServer;
 
@@ -13,7 +15,7 @@ public sealed class RedisServerTests : OnRedis
     private static readonly Uri Jobs = new(JobsApi.Root, UriKind.Relative);
 
     [Fact]
-    public async Task Jobs_are_kept_in_Redis_over_a_restart_and_its_loss_is_told_as_503()
+    public async Task Jobs_are_kept_in_Redis_over_a_restart_and_its_loss_is_told_as_503_but_progress_needs_none()
     {
         string id;
         await using (var server = await StartAsync())
@@ -35,6 +37,15 @@ public sealed class RedisServerTests : OnRedis
             Assert.Equal("urn:orleans-assembly:store-unavailable", (await ProblemAsync(answer, 503)).Type);
             Assert.NotNull(answer.Headers.RetryAfter);
         }
+
+        using var progress = await client.GetAsync(new Uri($"{JobsApi.Root}/{id}/progress", UriKind.Relative), Cancel);
+        Assert.Equal(id, (await ReadAsync<ProgressUpdate>(progress)).JobId);
+        await using var hub = new HubConnectionBuilder()
+            .WithUrl(new Uri(again.Address, ProgressHub.Path))
+            .AddJsonProtocol(options => AssemblyJson.Configure(options.PayloadSerializerOptions))
+            .Build();
+        await hub.StartAsync(Cancel);
+        Assert.Equal(id, (await hub.InvokeAsync<ProgressUpdate?>("WatchJob", id, null, Cancel))?.JobId);
 
         using var alive = await client.GetAsync(new Uri("/health/live", UriKind.Relative), Cancel);
         Assert.True(alive.IsSuccessStatusCode);

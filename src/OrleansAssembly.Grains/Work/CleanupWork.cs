@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Logging;
 using OrleansAssembly.Jobs;
+using OrleansAssembly.Media;
 
 namespace OrleansAssembly.Grains.Work;
 
@@ -13,7 +14,9 @@ internal sealed class CleanupWork(WorkFiles files) : IPieceWork
         var folder = files.Folder(context.Job.JobId);
         if (Directory.Exists(folder))
         {
+            var megabytes = MediaStore.BytesIn(folder) / WorkProgress.BytesAMegabyte;
             Directory.Delete(folder, recursive: true);
+            context.Report(new WorkProgress(1, megabytes, 0));
         }
 
         return Task.FromResult(PieceOutcome.Done);

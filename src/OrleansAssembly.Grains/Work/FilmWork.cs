@@ -50,7 +50,7 @@ internal sealed class EncodeWork(WorkFiles files, SegmentEncoder encoder) : IPie
         var made = await encoder.EncodeAsync(files.Folder(context.Job.JobId), cut.Film, segment, cut.Footage, preset, context.Report, cancel);
         if (made.Value is { } file)
         {
-            context.Report(new WorkProgress(1, 0, file.CpuSeconds));
+            context.Report(new WorkProgress(1, file.CpuSeconds > 0 ? segment.Frames : 0, file.CpuSeconds));
         }
 
         return PieceOutcome.Of(made.Problem);

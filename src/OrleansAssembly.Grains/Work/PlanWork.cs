@@ -22,6 +22,7 @@ internal sealed class PlanWork(WorkFiles files, IOptions<MediaOptions> options) 
             .SelectMany(segment => presets.Select((preset, output) => new EncodePiece(
                 output, segment, (int)segments[segment].Frames, SegmentCost.Predict(cut.Film, segments[segment], cut.Footage, preset))))
             .ToList();
+        context.Report(new WorkProgress(1, cut.Film.Shots.Count, 0));
         return PieceOutcome.Planned(new WorkPlan(cut.Film.Frames, SoundRecorder.Plan(cut.Film).Count, SoundMixer.Formats(presets).Count, encode));
     }
 }

@@ -16,6 +16,7 @@ internal sealed class ProjectWork(IGrainFactory grains, MediaStore store, WorkFi
         var film = (await files.CutAsync(job.JobId, cancel)).Film;
         await grains.GetGrain<IProjectGrain>(job.ProjectId).AddFilmAsync(new ProjectFilm(
             job.JobId, job.Type, job.Title, time.GetUtcNow(), film.Duration.ToDouble(), [.. outputs.Select(output => output.Name)]));
+        context.Report(new WorkProgress(1, film.Shots.Count, 0));
         return PieceOutcome.Done;
     }
 }

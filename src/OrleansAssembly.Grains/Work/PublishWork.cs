@@ -8,6 +8,9 @@ namespace OrleansAssembly.Grains.Work;
 /// <summary>Moves everything that the job made to the exports directory: prepared in a folder of its own and renamed in one step, so that nobody ever sees half of it.</summary>
 internal sealed class PublishWork(WorkFiles files, MediaStore store) : IPieceWork
 {
+    /// <summary>The rest are the small files beside them, and the list of all.</summary>
+    private const double ShareOfFilms = 0.9;
+
     public Stage Stage => Stage.Publish;
 
     public async Task<PieceOutcome> RunAsync(PieceContext context, CancellationToken cancel)
@@ -28,7 +31,14 @@ internal sealed class PublishWork(WorkFiles files, MediaStore store) : IPieceWor
         }
 
         Directory.CreateDirectory(prepared);
-        waiting.ForEach(film => File.Move(files.File(job.JobId, film.File), Path.Combine(prepared, film.File), overwrite: true));
+        var (moved, all) = (0L, waiting.Sum(film => film.Bytes));
+        foreach (var film in waiting)
+        {
+            File.Move(files.File(job.JobId, film.File), Path.Combine(prepared, film.File), overwrite: true);
+            moved += film.Bytes;
+            context.Report(new WorkProgress(ShareOfFilms * moved / all, moved / WorkProgress.BytesAMegabyte, 0));
+        }
+
         var outputs = films.Zip(job.Presets, (film, preset) => new OutputInfo(
             film.File, "film", preset, Presets.Find(preset)!.MediaType, film.Bytes, film.Sha256, film.DurationSeconds, film.Frames, Manifest.Url(job.JobId, film.File))).ToList();
         foreach (var (name, kind, mediaType) in new[] { (WorkFiles.Edl, "edl", "text/plain; charset=us-ascii"), (WorkFiles.Story, "story", "application/json") })

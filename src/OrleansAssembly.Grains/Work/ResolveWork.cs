@@ -1,3 +1,4 @@
+using System.Globalization;
 using OrleansAssembly.Jobs;
 using OrleansAssembly.Media;
 using OrleansAssembly.Timeline;
@@ -30,10 +31,21 @@ internal sealed class ResolveWork(WorkFiles files) : IPieceWork
                 Title = "The timeline does not fit its sources",
                 Detail = string.Join(' ', result.Problems.Take(3).Select(problem => $"{problem.Path}: {problem.Message}")),
                 Status = 422,
+                Source = SourceAt(timeline, result.Problems[0].Path),
             });
         }
 
         await files.WriteAsync(jobId, WorkFiles.Film, new Cut(film, new Footage(facts, probed.ToDictionary(source => source.Facts.Path, source => source.File))), cancel);
+        context.Report(new WorkProgress(1, film.Shots.Count, 0));
         return PieceOutcome.Done;
+    }
+
+    /// <summary>The source that a field such as <c>timeline.shots[3].out</c> is about; null where it is about none.</summary>
+    private static string? SourceAt(TimelineSpec timeline, string field)
+    {
+        var parts = field.Split('.', '[', ']');
+        return parts.Length > 2 && int.TryParse(parts[2], NumberStyles.None, CultureInfo.InvariantCulture, out var index)
+            ? parts[1] == "shots" ? timeline.Shots?[index].Source : timeline.Audio?[index].Source
+            : null;
     }
 }

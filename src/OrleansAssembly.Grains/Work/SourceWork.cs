@@ -7,32 +7,40 @@ namespace OrleansAssembly.Grains.Work;
 /// <summary>Finds out what a source is; one that cannot be sought exactly gets a stand-in in the work folder.</summary>
 internal sealed class ProbeWork(WorkFiles files, MediaStore store, SourceProber prober, SourceNormalizer normalizer) : IPieceWork
 {
+    /// <summary>What gets a stand-in is read, copied, and the copy read.</summary>
+    private const int Passes = 3;
+
     public Stage Stage => Stage.Probe;
 
     public async Task<PieceOutcome> RunAsync(PieceContext context, CancellationToken cancel)
     {
         var jobId = context.Job.JobId;
         var path = TimelineBuilder.Sources((await files.SpecAsync(jobId, cancel)).Timeline!)[context.Index];
-        var facts = await prober.ProbeAsync(path, cancel);
         var file = store.Resolve(path);
+        var size = file.Value is { } found ? new FileInfo(found).Length : 0;
+        var facts = await prober.ProbeAsync(path, cancel, read => Report(read.Bytes, SourceNormalizer.NeedsRemux(read.Format)));
         if ((facts.Problem ?? file.Problem) is { } problem)
         {
-            return PieceOutcome.Failed(problem);
+            return PieceOutcome.Failed(problem.At(path));
         }
 
         var readFrom = file.Value!;
         if (SourceNormalizer.NeedsRemux(facts.Value!))
         {
             readFrom = files.File(jobId, $"source-{context.Index}.mp4");
-            facts = await normalizer.RemuxAsync(facts.Value!, readFrom, cancel);
+            facts = await normalizer.RemuxAsync(facts.Value!, readFrom, cancel, bytes => Report(size + bytes, remux: true));
             if (facts.Problem is { } failed)
             {
-                return PieceOutcome.Failed(failed);
+                return PieceOutcome.Failed(failed.At(path));
             }
         }
 
         await files.WriteAsync(jobId, WorkFiles.Source(context.Index), new ProbedSource(facts.Value!, readFrom), cancel);
+        Report(readFrom == file.Value ? size : Passes * size, readFrom != file.Value);
         return PieceOutcome.Done;
+
+        void Report(long bytes, bool remux) =>
+            context.Report(new WorkProgress(Math.Min(1, bytes / (double)size / (remux ? Passes : 1)), bytes / WorkProgress.BytesAMegabyte, 0));
     }
 }
 
@@ -49,18 +57,29 @@ internal sealed class DecodeWork(WorkFiles files, SourceChecker checker) : IPiec
         var cut = await files.CutAsync(context.Job.JobId, cancel);
         var source = await files.ReadAsync<ProbedSource>(context.Job.JobId, WorkFiles.Source(context.Index), cancel);
         var ranges = Used(cut.Film, source.Facts.Path);
-        for (var index = 0; index < ranges.Count; index++)
+        var total = ranges.Sum(range => (range.To - range.From).ToDouble());
+        var megabytes = source.Facts.Bytes / WorkProgress.BytesAMegabyte * Math.Min(1, total / Math.Max(0.04, Length(source.Facts)));
+        var before = 0.0;
+        foreach (var (from, to) in ranges)
         {
-            var (before, share) = ((double)index / ranges.Count, 1.0 / ranges.Count);
-            var progress = new Progress(fraction => context.Report(new WorkProgress(before + (share * fraction), 0, 0)));
-            if (await checker.CheckDecodesAsync(source.Facts, ranges[index].From, ranges[index].To, progress, cancel) is { } damage)
+            var share = (to - from).ToDouble() / total;
+            var progress = new Progress(fraction => Report(before + (share * fraction)));
+            if (await checker.CheckDecodesAsync(source.Facts, from, to, progress, cancel) is { } damage)
             {
-                return PieceOutcome.Failed(damage);
+                return PieceOutcome.Failed(damage.At(source.Facts.Path));
             }
+
+            before += share;
+            Report(before);
         }
 
         return PieceOutcome.Done;
+
+        void Report(double fraction) => context.Report(new WorkProgress(fraction, fraction * megabytes, 0));
     }
+
+    /// <summary>Seconds.</summary>
+    private static double Length(SourceFacts facts) => (facts.Video?.Duration ?? facts.Audio?.Duration ?? 0).ToDouble();
 
     /// <summary>What the film uses of a source, merged, in order.</summary>
     private static List<(Rational From, Rational To)> Used(Film film, string path)

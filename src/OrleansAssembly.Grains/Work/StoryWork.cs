@@ -1,5 +1,6 @@
 using System.Text;
 using OrleansAssembly.Jobs;
+using OrleansAssembly.Media;
 using OrleansAssembly.Timeline;
 
 namespace OrleansAssembly.Grains.Work;
@@ -14,6 +15,7 @@ internal sealed class StoryWork(WorkFiles files) : IPieceWork
         var job = context.Job;
         var cut = await files.CutAsync(job.JobId, cancel);
         await files.WriteAsync(job.JobId, WorkFiles.Story, StoryBuilder.Build(cut.Film, job.Title, job.ProjectId, cut.Footage.Facts), cancel);
+        context.Report(new WorkProgress(1, cut.Film.Shots.Count, 0));
         return PieceOutcome.Done;
     }
 }
@@ -30,6 +32,7 @@ internal sealed class EdlWork(WorkFiles files) : IPieceWork
         var file = files.File(job.JobId, WorkFiles.Edl);
         await File.WriteAllTextAsync(file + ".part", CmxWriter.Write(cut.Film, job.Title, cut.Footage.Facts), Encoding.ASCII, cancel);
         File.Move(file + ".part", file, overwrite: true);
+        context.Report(new WorkProgress(1, cut.Film.Shots.Count, 0));
         return PieceOutcome.Done;
     }
 }

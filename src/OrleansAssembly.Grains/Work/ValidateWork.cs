@@ -34,6 +34,7 @@ internal sealed class ValidateWork(IGrainFactory grains, WorkFiles files) : IPie
         }
 
         await files.WriteAsync(job.JobId, WorkFiles.Spec, spec, cancel);
+        context.Report(new WorkProgress(1, spec.Timeline?.Shots?.Count ?? 0, 0));
         return PieceOutcome.Done;
     }
 }

@@ -82,7 +82,7 @@ public static class ApiWiring
         app.MapPresets();
         app.MapProjects();
         app.MapCluster();
-        app.MapHub<ProgressHub>(ProgressHub.Path);
+        app.MapHub<ProgressHub>(ProgressHub.Path, SlowReaders.Configure);
         app.MapOpenApi();
         app.MapScalarApiReference("/docs", docs => docs.WithTitle("OrleansAssembly").WithOpenApiRoutePattern("/openapi/v1.json")
             .DisableDefaultFonts().DisableTelemetry().DisableAgent().DisableMcp().HideDeveloperTools()); // nothing that calls another host

@@ -19,6 +19,7 @@ public static class HubProtocols
         {
             hub.MaximumReceiveMessageSize = 32 * 1024;
             hub.EnableDetailedErrors = false;
+            SlowReaders.Configure(hub);
         });
         services.Configure<JsonHubProtocolOptions>(json => AssemblyJson.Configure(json.PayloadSerializerOptions));
         services.Configure<MessagePackHubProtocolOptions>(pack => pack.SerializerOptions = Packed);

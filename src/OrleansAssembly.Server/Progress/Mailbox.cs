@@ -2,7 +2,7 @@ using OrleansAssembly.Contracts;
 
 namespace OrleansAssembly.Server.Progress;
 
-/// <summary>What one connection is still to be sent, taken out whole.</summary>
+/// <summary>What one connection is to be sent next.</summary>
 public sealed record Mail(ProgressUpdate[] Progress, ProgressUpdate[] Board, NotificationEvent[] Notifications);
 
 /// <summary>
@@ -13,6 +13,12 @@ public sealed class Mailbox : IDisposable
 {
     private const int MaxNotifications = 100;
 
+    /// <summary>Updates taken at a time: what is taken is sent even when there are newer ones by then.</summary>
+    private const int MostAtATime = 16;
+
+    /// <summary>Updates that may wait. So many changes of step or status are missed only by who has not read for very long: it is sent away, comes again, and gets the newest.</summary>
+    public const int MostWaiting = 10_000;
+
     private readonly Lock _gate = new();
     private readonly SemaphoreSlim _filled = new(0, 1);
     private readonly LinkedList<ProgressUpdate> _progress = new();
@@ -20,6 +26,7 @@ public sealed class Mailbox : IDisposable
     private readonly Dictionary<string, long> _sequences = [];
     private readonly Dictionary<string, ProgressUpdate> _board = [];
     private readonly Queue<NotificationEvent> _notifications = new();
+    private bool _givenUp;
 
     /// <summary>Takes an update of a watched job; one that is not newer than the last is dropped.</summary>
     public void Post(ProgressUpdate update)
@@ -27,6 +34,11 @@ public sealed class Mailbox : IDisposable
         lock (_gate)
         {
             if (_sequences.TryGetValue(update.JobId, out var newest) && update.Sequence <= newest)
+            {
+                return;
+            }
+
+            if (_givenUp)
             {
                 return;
             }
@@ -39,6 +51,7 @@ public sealed class Mailbox : IDisposable
             else
             {
                 _last[update.JobId] = _progress.AddLast(update);
+                GiveUpBeyond(MostWaiting);
             }
 
             Signal();
@@ -93,7 +106,8 @@ public sealed class Mailbox : IDisposable
         }
     }
 
-    /// <summary>Waits until there is something, and takes all of it.</summary>
+    /// <summary>Waits until there is something, and takes what is oldest.</summary>
+    /// <exception cref="IOException">More waited than anybody can be told: the connection is to be ended.</exception>
     public async Task<Mail> TakeAsync(CancellationToken cancellation)
     {
         await _filled.WaitAsync(cancellation);
@@ -110,12 +124,47 @@ public sealed class Mailbox : IDisposable
     {
         lock (_gate)
         {
-            var mail = new Mail([.. _progress], [.. _board.Values], [.. _notifications]);
-            _progress.Clear();
-            _last.Clear();
+            if (_givenUp)
+            {
+                throw new IOException("The client reads too slowly.");
+            }
+
+            var mail = new Mail(TakeProgress(), [.. _board.Values], [.. _notifications]);
             _board.Clear();
             _notifications.Clear();
+            if (_progress.Count > 0)
+            {
+                Signal();
+            }
+
             return mail;
+        }
+    }
+
+    private ProgressUpdate[] TakeProgress()
+    {
+        var taken = new ProgressUpdate[Math.Min(_progress.Count, MostAtATime)];
+        for (var i = 0; i < taken.Length; i++)
+        {
+            var first = _progress.First!;
+            taken[i] = first.Value;
+            _progress.RemoveFirst();
+            if (_last[first.Value.JobId] == first)
+            {
+                _last.Remove(first.Value.JobId);
+            }
+        }
+
+        return taken;
+    }
+
+    private void GiveUpBeyond(int most)
+    {
+        if (_progress.Count > most)
+        {
+            _progress.Clear();
+            _last.Clear();
+            _givenUp = true;
         }
     }
 

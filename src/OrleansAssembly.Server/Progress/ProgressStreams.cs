@@ -12,18 +12,21 @@ namespace OrleansAssembly.Server.Progress;
 /// <summary>The progress of one job for plain clients: as a WebSocket and as server-sent events. The newest at once, then each change; both end after the last.</summary>
 public static class ProgressStreams
 {
+    internal const string WebSocketPath = "/websocket";
+    internal const string EventsPath = "/events";
+
     private static readonly TimeSpan Heartbeat = TimeSpan.FromSeconds(15);
 
     public static void MapProgressStreams(this IEndpointRouteBuilder routes)
     {
         var job = routes.MapGroup(JobsApi.Root + "/{id}").WithTags("Progress");
-        job.MapGet("/websocket", WebSocketAsync).WithName("WatchByWebSocket").WithSummary("Progress as a WebSocket; closes with 1000 after the last update")
+        job.MapGet(WebSocketPath, WebSocketAsync).WithName("WatchByWebSocket").WithSummary("Progress as a WebSocket; closes with 1000 after the last update; afterSequence leaves out what the client has")
             .Produces<ProgressMessage>(101).ProducesProblem(404).ProducesProblem(426);
-        job.MapGet("/events", EventsAsync).WithName("WatchByEvents").WithSummary("Progress as server-sent events; honours Last-Event-ID")
+        job.MapGet(EventsPath, EventsAsync).WithName("WatchByEvents").WithSummary("Progress as server-sent events; honours Last-Event-ID, and afterSequence where that cannot be sent")
             .Produces<ProgressMessage>(200, "text/event-stream").Produces(204).ProducesProblem(404);
     }
 
-    private static async Task WebSocketAsync(string id, HttpContext http, ProgressRelay relay, IGrainFactory grains, IHostApplicationLifetime life)
+    private static async Task WebSocketAsync(string id, long? afterSequence, HttpContext http, ProgressRelay relay, IGrainFactory grains, IHostApplicationLifetime life)
     {
         if (!http.WebSockets.IsWebSocketRequest)
         {
@@ -43,9 +46,9 @@ public static class ProgressStreams
         {
             using var socket = await http.WebSockets.AcceptWebSocketAsync(new WebSocketAcceptContext { KeepAliveInterval = Heartbeat, KeepAliveTimeout = Heartbeat });
             using var over = CancellationTokenSource.CreateLinkedTokenSource(http.RequestAborted, life.ApplicationStopping);
-            mailbox.Post(newest);
             var listening = ListenAsync(socket, over);
-            var status = await SendAllAsync(socket, mailbox, over.Token) ? WebSocketCloseStatus.NormalClosure : WebSocketCloseStatus.EndpointUnavailable;
+            var ended = !Begin(mailbox, newest, afterSequence) || await SendAllAsync(socket, mailbox, over.Token);
+            var status = ended ? WebSocketCloseStatus.NormalClosure : WebSocketCloseStatus.EndpointUnavailable;
             await CloseAsync(socket, status, http.RequestAborted);
             await over.CancelAsync();
             await listening;
@@ -117,7 +120,7 @@ public static class ProgressStreams
         }
     }
 
-    private static async Task EventsAsync(string id, HttpContext http, ProgressRelay relay, IGrainFactory grains, IHostApplicationLifetime life)
+    private static async Task EventsAsync(string id, long? afterSequence, HttpContext http, ProgressRelay relay, IGrainFactory grains, IHostApplicationLifetime life)
     {
         using var mailbox = new Mailbox();
         if (grains.Find(id) is null || await relay.WatchAsync(id, mailbox) is not { } newest)
@@ -128,22 +131,17 @@ public static class ProgressStreams
 
         try
         {
-            if (long.TryParse(http.Request.Headers["Last-Event-ID"], NumberStyles.None, CultureInfo.InvariantCulture, out var last))
+            var has = long.TryParse(http.Request.Headers["Last-Event-ID"], NumberStyles.None, CultureInfo.InvariantCulture, out var last) ? last : afterSequence;
+            if (!Begin(mailbox, newest, has))
             {
-                if (IsLast(newest) && newest.Sequence <= last)
-                {
-                    http.Response.StatusCode = StatusCodes.Status204NoContent; // a browser asks no more after this
-                    return;
-                }
-
-                mailbox.StartAfter(id, last);
+                http.Response.StatusCode = StatusCodes.Status204NoContent; // a browser asks no more after this
+                return;
             }
 
-            mailbox.Post(newest);
             using var over = CancellationTokenSource.CreateLinkedTokenSource(http.RequestAborted, life.ApplicationStopping);
             await SendEventsAsync(http.Response, mailbox, over.Token);
         }
-        catch (OperationCanceledException)
+        catch (Exception e) when (e is IOException or OperationCanceledException)
         {
             // The client or the server goes.
         }
@@ -153,11 +151,24 @@ public static class ProgressStreams
         }
     }
 
+    /// <summary>Puts in what the client has not got; false where it has all that will ever come.</summary>
+    private static bool Begin(Mailbox mailbox, ProgressUpdate newest, long? has)
+    {
+        if (has is { } last)
+        {
+            mailbox.StartAfter(newest.JobId, last);
+        }
+
+        mailbox.Post(newest);
+        return !IsLast(newest) || has is null || newest.Sequence > has;
+    }
+
     private static async Task SendEventsAsync(HttpResponse response, Mailbox mailbox, CancellationToken over)
     {
         response.ContentType = "text/event-stream";
         response.Headers.CacheControl = "no-store";
         response.Headers["X-Accel-Buffering"] = "no";
+        response.Headers.Connection = "close"; // with its short buffers it is no good for a film afterwards
         response.HttpContext.Features.GetRequiredFeature<IHttpResponseBodyFeature>().DisableBuffering();
         await response.WriteAsync("retry: 1000\n\n", over);
         await response.Body.FlushAsync(over);

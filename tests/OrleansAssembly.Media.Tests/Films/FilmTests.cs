@@ -79,10 +79,42 @@ public sealed class FilmTests : IDisposable
 
         Workshop.Ok(await _workshop.Encoder.EncodeAsync(_workshop.Work, film, segment, _workshop.Footage, Presets.Find("h264-1080p")!, seen.Add, Workshop.Cancel));
 
-        Assert.True(seen.Count > 2);
+        AssertMoves(seen, steps: 3);
+        Assert.True(seen[^1] is { Fraction: > 0.9, CpuSeconds: > 0 });
+        Assert.Equal(seen[^1].Fraction * film.Frames, seen[^1].Amount, 3);
+    }
+
+    [Fact]
+    public async Task JoiningCheckingAndPreviews_TellHowFarTheyAre_AndWhatTheyHandled()
+    {
+        var clip = _workshop.Media.MakeClip(seconds: 30, size: "640x360");
+        await _workshop.ProbeAsync(clip);
+        var film = _workshop.Cut("25", new ShotSpec(clip, null, "20s"), new ShotSpec(clip, "20s"));
+        await _workshop.FilmAsync(film, segmentSeconds: 20);
+        var (joined, name) = (new List<WorkProgress>(), Path.Combine(_workshop.Work, "again.mp4"));
+        var story = StoryBuilder.Build(film, "A film", "project", _workshop.Facts);
+
+        Workshop.Ok(await _workshop.Joiner.JoinAsync(
+            _workshop.Work, film, story, SegmentPlanner.Plan(film, 20), _workshop.Footage, Workshop.Fast, name, joined.Add, Workshop.Cancel));
+        var (verified, shown, bytes) = (new List<WorkProgress>(), new List<WorkProgress>(), new FileInfo(name).Length / WorkProgress.BytesAMegabyte);
+        Workshop.Ok(await _workshop.Verifier.VerifyAsync(name, film, Workshop.Fast, _workshop.Work, verified.Add, Workshop.Cancel));
+        Workshop.Ok(await _workshop.Previews.MakeAsync(name, film, _workshop.Work, shown.Add, Workshop.Cancel));
+
+        AssertMoves(joined, steps: 2); // written, and counted
+        Assert.True(joined[0].Fraction <= 0.8, $"{joined[0]} before it was counted");
+        Assert.Equal((1, 3 * bytes), (joined[^1].Fraction, joined[^1].Amount), (a, b) => a.Item1 == b.Item1 && Math.Abs(a.Item2 - b.Item2) < 0.1 * bytes);
+        AssertMoves(verified, steps: 2); // decoded, and summed up
+        Assert.Equal((1, 2 * bytes), (verified[^1].Fraction, verified[^1].Amount));
+        AssertMoves(shown, steps: 4); // more than the three pictures
+        Assert.Equal((1, film.Shots.Count), (shown[^1].Fraction, shown[^1].Amount));
+    }
+
+    private static void AssertMoves(List<WorkProgress> seen, int steps)
+    {
         Assert.Equal(seen.Select(p => p.Fraction).Order(), seen.Select(p => p.Fraction));
+        Assert.Equal(seen.Select(p => p.Amount).Order(), seen.Select(p => p.Amount));
         Assert.All(seen, p => Assert.InRange(p.Fraction, 0, 1));
-        Assert.True(seen[^1] is { Fraction: > 0.9, Speed: > 0, CpuSeconds: > 0 });
+        Assert.True(seen.DistinctBy(p => p.Fraction).Count() >= steps, string.Join(' ', seen));
     }
 
     [Fact]
@@ -147,7 +179,7 @@ public sealed class FilmTests : IDisposable
         var wrongLength = await _workshop.Verifier.VerifyAsync(file, film with { Shots = [film.Shots[0]] }, Workshop.Fast, _workshop.Work, null, Workshop.Cancel);
         Assert.Equal("film-invalid", wrongLength.Problem?.Name);
         var wrongSize = await _workshop.Verifier.VerifyAsync(file, film with { Width = 180 }, Workshop.Fast, _workshop.Work, null, Workshop.Cancel);
-        Assert.Equal("Its picture has 320x180 pixels and not 180x180.", wrongSize.Problem?.Detail);
+        Assert.StartsWith("Its picture has 320x180 pixels and not 180x180. Retry the job", wrongSize.Problem?.Detail, StringComparison.Ordinal);
 
         var bytes = File.ReadAllBytes(file);
         new Random(1).NextBytes(bytes.AsSpan(bytes.Length * 2 / 3, 4000));
@@ -169,6 +201,7 @@ public sealed class FilmTests : IDisposable
 
         Assert.Equal("source-damaged", result.Problem?.Name);
         Assert.False(result.Problem!.Transient);
+        Assert.Equal(film.Shots[0].Source, result.Problem.Source);
         Assert.DoesNotContain(_workshop.Media.Root, result.Problem.Detail, StringComparison.Ordinal);
         Assert.Empty(Directory.GetFiles(_workshop.Work, "*", SearchOption.AllDirectories));
     }

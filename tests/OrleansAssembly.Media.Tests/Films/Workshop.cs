@@ -17,12 +17,12 @@ internal sealed class Workshop : IDisposable
     {
         var file = new FfmpegFile(Media.Runner);
         var build = new FfmpegBuild(Media.Runner);
-        Encoder = new SegmentEncoder(file, build, TimeProvider.System);
-        Recorder = new SoundRecorder(file, build, TimeProvider.System);
-        Mixer = new SoundMixer(file, build, Recorder, Media.Runner, TimeProvider.System);
-        Joiner = new FilmJoiner(file, Encoder, Mixer, TimeProvider.System);
-        Verifier = new FilmVerifier(Media.Runner, Media.Options, TimeProvider.System);
-        Previews = new PreviewMaker(file, TimeProvider.System);
+        Encoder = new SegmentEncoder(file, build);
+        Recorder = new SoundRecorder(file, build);
+        Mixer = new SoundMixer(file, build, Recorder, Media.Runner);
+        Joiner = new FilmJoiner(file, Encoder, Mixer);
+        Verifier = new FilmVerifier(Media.Runner, Media.Options);
+        Previews = new PreviewMaker(file);
     }
 
     public TestMedia Media { get; } = new();

@@ -25,7 +25,7 @@ public sealed class FfmpegRunnerTests : IDisposable
         Assert.True(run.CpuSeconds > 0);
         Assert.Equal(100, seen[^1].Frames);
         Assert.Equal(4, seen[^1].OutTime.TotalSeconds, 0.2); // counted in decoding order
-        Assert.True(seen[^1].OutBytes > 1000);
+        Assert.True(seen[^1].WrittenBytes > 1000);
         Assert.Equal(seen.OrderBy(p => p.Frames), seen);
         Assert.True(File.Exists(Path.Combine(_media.Root, "out.mp4")));
     }

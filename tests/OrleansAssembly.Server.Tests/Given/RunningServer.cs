@@ -23,6 +23,8 @@ public sealed class RunningServer : IAsyncLifetime
 
     public Uri Address => _server!.Address;
 
+    public IServiceProvider Services => _server!.Services;
+
     public string MediaRoot => _folder.Below("media");
 
     public static CancellationToken Cancel => TestContext.Current.CancellationToken;

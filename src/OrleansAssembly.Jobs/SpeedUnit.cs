@@ -1,0 +1,24 @@
+namespace OrleansAssembly.Jobs;
+
+/// <summary>In what the speed of each stage is told: by what its pieces handle.</summary>
+public static class SpeedUnit
+{
+    /// <summary>Frames of the film a second.</summary>
+    public const string Frames = "fps";
+
+    /// <summary>Millions of bytes read or written a second.</summary>
+    public const string Megabytes = "MB/s";
+
+    public const string Shots = "shots/min";
+
+    /// <summary>The contract's name of the unit.</summary>
+    public static string Of(Stage stage) => stage switch
+    {
+        Stage.Sound or Stage.Mix or Stage.Encode => Frames,
+        Stage.Probe or Stage.Decode or Stage.Join or Stage.Verify or Stage.Publish or Stage.Cleanup => Megabytes,
+        _ => Shots,
+    };
+
+    /// <summary>What is handled a second, in the unit.</summary>
+    internal static double From(double aSecond, string unit) => unit == Shots ? 60 * aSecond : aSecond;
+}

@@ -1,0 +1,121 @@
+using System.Reflection;
+using System.Threading.Channels;
+using Microsoft.Extensions.Logging.Abstractions;
+using OrleansAssembly.Contracts;
+using OrleansAssembly.Server.Progress;
+using OrleansAssembly.Server.Tests.Given;
+
+namespace OrleansAssembly.Server.Tests;
+
+/// <summary>What it costs that many jobs are watched. The grains are stand-ins, since a thousand real jobs would take minutes.</summary>
+public sealed class RelayTests
+{
+    private const int Jobs = 1000;
+
+    private static CancellationToken Cancel => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task A_thousand_watched_jobs_are_renewed_without_a_timer_each()
+    {
+        var time = new CountingTime();
+        var renewed = Channel.CreateUnbounded<string>();
+        var cluster = StandIn.For<IClusterMembershipService>((_, _) => Channel.CreateUnbounded<ClusterMembershipSnapshot>().Reader.ReadAllAsync(CancellationToken.None));
+        using var relay = new ProgressRelay(StandIn.For<IGrainFactory>(Grain), cluster, time, NullLogger<ProgressRelay>.Instance);
+        await relay.StartAsync(Cancel);
+        var mailboxes = Enumerable.Range(0, Jobs).Select(_ => new Mailbox()).ToList();
+        for (var job = 0; job < Jobs; job++)
+        {
+            Assert.NotNull(await relay.WatchAsync($"{job}", mailboxes[job]));
+        }
+
+        var names = new HashSet<string>();
+        while (names.Count < Jobs)
+        {
+            names.Add(await renewed.Reader.ReadAsync(Cancel).AsTask().WaitAsync(TimeSpan.FromSeconds(60), TimeProvider.System, Cancel));
+        }
+
+        Assert.InRange(time.Most, 1, 50);
+        await relay.StopAsync(Cancel);
+        mailboxes.ForEach(mailbox => mailbox.Dispose());
+
+        object? Grain(MethodInfo method, object?[] arguments) => method switch
+        {
+            { Name: "CreateObjectReference" } => arguments[0],
+            { ReturnType.Name: nameof(IJobGrain) } => StandIn.For<IJobGrain>((call, _) => call.Name == nameof(IJobGrain.UnwatchAsync) ? Task.CompletedTask : AnswerAsync(call.Name, (string)arguments[0]!)),
+            _ => StandIn.For<IBoardGrain>((_, _) => Task.CompletedTask),
+        };
+
+        async Task<ProgressUpdate?> AnswerAsync(string call, string job)
+        {
+            await Task.Delay(TimeSpan.FromMilliseconds(1), TimeProvider.System); // so that it is really waited for
+            if (call == nameof(IJobGrain.RenewWatchAsync))
+            {
+                renewed.Writer.TryWrite(job);
+            }
+
+            return Updates.Of(job, 1);
+        }
+    }
+
+    /// <summary>Counts the timers that live at the same time.</summary>
+    private sealed class CountingTime : TimeProvider
+    {
+        private int _live;
+        private int _most;
+
+        public int Most => Volatile.Read(ref _most);
+
+        public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
+        {
+            lock (this)
+            {
+                _most = Math.Max(_most, ++_live);
+            }
+
+            return new Counted(base.CreateTimer(callback, state, dueTime, period), () => Interlocked.Decrement(ref _live));
+        }
+
+        private sealed class Counted(ITimer timer, Action gone) : ITimer
+        {
+            private int _gone;
+
+            public bool Change(TimeSpan dueTime, TimeSpan period) => timer.Change(dueTime, period);
+
+            public void Dispose()
+            {
+                Leave();
+                timer.Dispose();
+            }
+
+            public ValueTask DisposeAsync()
+            {
+                Leave();
+                return timer.DisposeAsync();
+            }
+
+            private void Leave()
+            {
+                if (Interlocked.Exchange(ref _gone, 1) == 0)
+                {
+                    gone();
+                }
+            }
+        }
+    }
+
+    /// <summary>An interface, all of whose calls are answered by a function.</summary>
+    public class StandIn : DispatchProxy
+    {
+        private Func<MethodInfo, object?[], object?> _answer = (_, _) => null;
+
+        public static T For<T>(Func<MethodInfo, object?[], object?> answer)
+            where T : class
+        {
+            var made = Create<T, StandIn>();
+            ((StandIn)(object)made)._answer = answer;
+            return made;
+        }
+
+        protected override object? Invoke(MethodInfo? targetMethod, object?[]? args) => _answer(targetMethod!, args ?? []);
+    }
+}
