@@ -40,7 +40,7 @@ public sealed record JobProgress(double Percent, Step Step, double StepPercent, 
             Math.Min(AlmostDone, Floor(percent)),
             step,
             Math.Min(100, Floor(100 * within)),
-            Describe(state, outputs, now),
+            eta.Cause is { } cause ? $"{Describe(state, outputs, now)}; {cause}" : Describe(state, outputs, now),
             Math.Round(SpeedOf(state, speed, now), 1),
             Unit(state.Stage));
     }
