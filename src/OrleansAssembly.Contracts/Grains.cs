@@ -147,9 +147,9 @@ public interface IProjectGrain : IGrainWithStringKey
 [Alias("OrleansAssembly.ISlotSchedulerGrain")]
 public interface ISlotSchedulerGrain : IGrainWithIntegerKey
 {
-    /// <summary>What a job wants now; replaces what it wanted before. Repeated while it wants anything. Answers how many slots the job can count on, at least 1.</summary>
-    [Alias("Want")]
-    Task<int> WantAsync(SlotDemand demand);
+    /// <summary>What a job wants now; replaces what it wanted before. Repeated while it wants anything. Answers what the job can count on.</summary>
+    [Alias("WantSlots")]
+    Task<SlotOutlook> WantAsync(SlotDemand demand);
 
     /// <summary>The job has done with a slot.</summary>
     [Alias("Return"), OneWay]

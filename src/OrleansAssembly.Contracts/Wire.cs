@@ -30,6 +30,12 @@ public sealed record ProgressUpdate
     /// <summary>When a paused job goes on by itself; null where it does not.</summary>
     [Id(19)] public DateTimeOffset? ResumeAt { get; init; }
 
+    /// <summary>When a pending job is expected to begin; null for all others. <see cref="EstimatedTimeRemaining"/> is running time only, and comes on top.</summary>
+    [Id(20)] public DateTimeOffset? ExpectedStart { get; init; }
+
+    /// <summary>When a pending job is expected to be completed; null for all others.</summary>
+    [Id(21)] public DateTimeOffset? ExpectedEnd { get; init; }
+
     /// <summary>Whether nobody misses the earlier one who sees this: step, status and error are the same.</summary>
     public bool ChangesOnlyNumbersOf(ProgressUpdate earlier) =>
         Status == earlier.Status && StepIndex == earlier.StepIndex && Error?.Type == earlier.Error?.Type && Error?.Detail == earlier.Error?.Detail;

@@ -162,7 +162,7 @@ public sealed partial class JobGrain
         {
             var held = _state!.Running.Select(piece => new Lease(piece.LeaseId, piece.Silo)).ToList();
             var demand = new SlotDemand(Id, _record.Spec!.ProjectId!, _state.Priority, _wanted, held, _state.Avoided(time.GetUtcNow()));
-            _slots = await Scheduler.WantAsync(demand).WaitAsync(Patience, time);
+            _outlook = await Scheduler.WantAsync(demand).WaitAsync(Patience, time);
         }
         catch (Exception failure) when (failure is not OutOfMemoryException)
         {

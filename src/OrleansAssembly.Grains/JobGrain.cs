@@ -29,7 +29,8 @@ public sealed partial class JobGrain(
     private JobRecord _record = null!; // made when the grain wakes, before anything is asked of it
     private JobState? _state;
     private ProgressBook? _book;
-    private int _slots = 1;
+    private EtaEstimator? _eta;
+    private SlotOutlook _outlook = SlotOutlook.Unknown;
 
     private string Id => this.GetPrimaryKeyString();
 
@@ -42,6 +43,7 @@ public sealed partial class JobGrain(
         {
             _state = JobStateMachine.Wake(stored, _record.PlanOf(stored), _record.WrittenAt, time.GetUtcNow());
             _book = new ProgressBook(spec, _record.Reserved, time);
+            _eta = new EtaEstimator(_book.Presets);
             Watch();
         }
 
@@ -69,11 +71,10 @@ public sealed partial class JobGrain(
     {
         if (_state is null)
         {
-            var sources = spec.Type == JobType.Export
-                ? await SourcesOfAsync(spec.SourceJobId!)
-                : TimelineBuilder.Sources(spec.Timeline!).Count;
+            var timeline = spec.Type == JobType.Export ? await TimelineOfAsync(spec.SourceJobId!) : spec.Timeline;
             var book = new ProgressBook(spec, ProgressReserve.None, time);
-            var first = JobStateMachine.Create(Id, spec, sources, time.GetUtcNow());
+            _eta = new EtaEstimator(book.Presets);
+            var first = JobStateMachine.Create(Id, spec, SourcesOf(timeline), time.GetUtcNow(), Outline.Of(timeline, book.Presets));
             var page = book.Turn(first, Estimate(first), changed: true);
             if (!await _record.AskAsync(spec) || !await _record.SaveAsync(first, page.Reserve))
             {
@@ -200,8 +201,14 @@ public sealed partial class JobGrain(
         return new CommandResult(_book!.Newest ?? _book.Current(_state, Estimate(_state)), null);
     }
 
-    private EtaEstimate Estimate(JobState state) => EtaEstimator.Estimate(state, Math.Max(_slots, state.Running.Count), time.GetUtcNow());
+    private EtaEstimate Estimate(JobState state)
+    {
+        // The scheduler's word may be older than what it has lent since.
+        var outlook = state.Running.Count > _outlook.Slots ? _outlook with { Slots = state.Running.Count } : _outlook;
+        return _eta!.Next(state, outlook, time.GetUtcNow());
+    }
 
-    private async Task<int> SourcesOfAsync(string sourceJobId) =>
-        await GrainFactory.GetGrain<IJobGrain>(sourceJobId).GetSpecAsync() is { Timeline: { } timeline } ? TimelineBuilder.Sources(timeline).Count : 1;
+    private static int SourcesOf(TimelineSpec? timeline) => timeline is null ? 1 : TimelineBuilder.Sources(timeline).Count;
+
+    private async Task<TimelineSpec?> TimelineOfAsync(string sourceJobId) => (await GrainFactory.GetGrain<IJobGrain>(sourceJobId).GetSpecAsync())?.Timeline;
 }

@@ -21,12 +21,12 @@ public sealed class SlotSchedulerGrain(ISiloStatusOracle membership, TimeProvide
         return base.OnActivateAsync(cancellationToken);
     }
 
-    public async Task<int> WantAsync(SlotDemand demand)
+    public async Task<SlotOutlook> WantAsync(SlotDemand demand)
     {
         var claim = new SlotClaim(demand.JobId, demand.Owner, demand.Priority, demand.Wanted, demand.Avoid ?? []);
         var count = _book.Want(claim, demand.Held.Select(lease => new SlotLease(lease.Id, demand.JobId, lease.Silo)), Now);
         await LendAsync();
-        return count;
+        return new SlotOutlook(count);
     }
 
     public Task ReturnAsync(Guid leaseId)

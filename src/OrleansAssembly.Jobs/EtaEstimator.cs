@@ -1,143 +1,152 @@
 namespace OrleansAssembly.Jobs;
 
-/// <summary>What is left to do, as running time.</summary>
-/// <param name="Seconds">Estimate; 0 when ended.</param>
-/// <param name="Low">Lower end of the interval that is meant to hold 8 times in 10.</param>
-/// <param name="High">Upper end.</param>
-/// <param name="Elapsed">Running time so far, seconds.</param>
-public sealed record EtaEstimate(double Seconds, double Low, double High, double Elapsed)
+/// <summary>
+/// Estimates how long a job still runs: a point and an interval that is meant to hold 8 times in 10. One for each job, in memory; all that it must know is in the job's state,
+/// the rest (how busy the slots are, what was shown last) is measured again within seconds where the job wakes elsewhere.
+/// <para>
+/// What is shown goes down with the running time and follows a new reckoning within a few seconds. It jumps only where <see cref="EtaEstimate.Cause"/> says why; without a cause
+/// it never moves by more than its own interval. While a job is paused it stands still.
+/// </para>
+/// Half-width of the interval: 1.28 standard deviations (80 % of a normal distribution), times a factor found on recorded jobs, and 2 % for what no model knows.
+/// </summary>
+/// <param name="presets">Of the job's outputs, in order.</param>
+public sealed class EtaEstimator(IReadOnlyList<string> presets)
 {
-    /// <summary>0 to 1: elapsed over elapsed and remaining.</summary>
-    public double TimeFraction => Elapsed + Seconds <= 0 ? 0 : Elapsed / (Elapsed + Seconds);
-}
-
-/// <summary>Estimates the remaining running time from the predicted cost of the remaining pieces, corrected by what the finished ones really cost.</summary>
-public static class EtaEstimator
-{
-    /// <summary>Standard deviation, in logarithms, of a prediction that nothing has corrected yet.</summary>
-    private const double PriorSpread = 0.35;
-
-    /// <summary>The same for a single piece around a corrected prediction.</summary>
-    private const double PieceSpread = 0.25;
-
-    /// <summary>Half-width of an 80 % interval in standard deviations.</summary>
     private const double Eighty = 1.28;
+    private const double Calibration = 0.85;
+    private const double Unknown = 0.02;
 
+    /// <summary>So fast a new reckoning is followed: time constant, seconds.</summary>
+    private const double Following = 3;
+
+    /// <summary>Not reckoned again sooner, where only numbers changed: thousands of pieces may report.</summary>
+    private static readonly TimeSpan Period = TimeSpan.FromMilliseconds(100);
+
+    /// <summary>So long a cause is told.</summary>
+    private const double Told = 5;
+
+    private readonly SlotMeter _meter = new();
+    private EtaEstimate? _last;
+    private JobState? _state;
+    private DateTimeOffset _at;
+    private SlotOutlook _outlook = SlotOutlook.Unknown;
+    private EtaPrior _prior = EtaPrior.Empty;
+    private double _slots = 1;
+    private double _causeAt;
+    private string? _cause;
+
+    /// <summary>What earlier jobs have taught.</summary>
+    public EtaPrior Prior
+    {
+        get => _prior;
+        set => (_prior, _last) = (value, _state is { StartedAt: not null } ? _last : null);
+    }
+
+    /// <summary>Seconds of a slot that the job still needs, as of the last estimate.</summary>
+    public double SlotSeconds { get; private set; }
+
+    /// <summary>An estimate with no history.</summary>
+    public static EtaEstimate Estimate(JobState state, int slots, DateTimeOffset now) => new EtaEstimator([]).Next(state, new SlotOutlook(slots), now);
+
+    /// <summary>The estimate for the present. The same again for the same state and time.</summary>
     /// <param name="state">The job.</param>
-    /// <param name="slots">Slots that it can count on, at least 1.</param>
-    /// <param name="now">The present.</param>
-    public static EtaEstimate Estimate(JobState state, int slots, DateTimeOffset now)
+    /// <param name="outlook">What it can count on.</param>
+    /// <param name="now">Never goes back.</param>
+    public EtaEstimate Next(JobState state, SlotOutlook outlook, DateTimeOffset now)
     {
         var elapsed = state.ElapsedSeconds(now);
         if (state.Ended)
         {
+            (_last, _state, SlotSeconds) = (null, state, 0);
             return new EtaEstimate(0, 0, 0, elapsed);
         }
 
-        slots = Math.Max(1, slots);
-        var encode = RemainingEncode(state, slots);
-        var rest = RemainingOther(state, slots);
-        var seconds = encode + rest;
+        if (_last is { } last && _state is { } before && !IsNews(state, before, outlook, now))
+        {
+            return last;
+        }
 
-        // Shrunk mean of residuals: after n pieces the common factor is known to s/√n, the prior counting as one observation.
-        var n = state.Cost.Pieces;
-        var common = PriorSpread / Math.Sqrt(1 + (n * PriorSpread * PriorSpread / (PieceSpread * PieceSpread)));
-        var half = (Eighty * common * encode) + (0.3 * rest) + (0.03 * seconds);
-        return new EtaEstimate(Math.Round(seconds, 1), Math.Round(Math.Max(0, seconds - half), 1), Math.Round(seconds + half, 1), elapsed);
+        var estimate = Reckon(state, outlook, elapsed, now);
+        (_state, _outlook, _at, _last) = (state, outlook, now, estimate);
+        return estimate;
     }
 
-    private static double RemainingEncode(JobState state, int slots)
+    /// <summary>What was shown stays for a moment, and while the job is paused.</summary>
+    private bool IsNews(JobState state, JobState before, SlotOutlook outlook, DateTimeOffset now) =>
+        state.Status != before.Status
+        || state.StagePosition != before.StagePosition
+        || state.Attempt != before.Attempt
+        || (state.Status != JobStatus.Paused && (now - _at >= Period || outlook != _outlook || state.Done.Count != before.Done.Count));
+
+    private EtaEstimate Reckon(JobState state, SlotOutlook outlook, double elapsed, DateTimeOffset now)
     {
-        var position = StepList.Stages(state.Type).ToList().IndexOf(Stage.Encode);
-        if (position < state.StagePosition)
+        var slots = Math.Max(1, Math.Max(outlook.Slots, 0));
+        if (state.Stage == Stage.Encode && state.Status == JobStatus.Running)
         {
-            return 0; // over, or the job has none (-1)
+            _meter.Note(state, slots, elapsed);
         }
 
-        if (state.Plan is not { } plan)
+        var (seconds, variance, slotSeconds) = new RemainingWork(state, _prior, presets, slots, _meter).Estimate();
+        SlotSeconds = slotSeconds;
+        var half = (Calibration * Eighty * Math.Sqrt(variance)) + (Unknown * seconds) + 0.2;
+        var start = ExpectedStart(state, outlook, now);
+        var jumps = Watch(state, slots, elapsed);
+        if (!jumps && _last is { } last && _state is { StartedAt: not null })
         {
-            // Before the plan nothing is known but how many sources and formats there are.
-            return 10.0 * state.Sources * state.Outputs / slots;
-        }
-
-        var factor = Factor(state.Cost);
-        var remaining = 0.0;
-        var longest = 0.0;
-        var encoding = state.Stage == Stage.Encode;
-        for (var index = 0; index < plan.Encode.Count; index++)
-        {
-            if (encoding && state.Done.Contains(index))
+            if (state.Status == JobStatus.Paused)
             {
-                continue;
+                return last with { Elapsed = elapsed, Cause = null };
             }
 
-            var cost = plan.Encode[index].Cost * factor;
-            var left = encoding && state.Running.FirstOrDefault(p => p.Index == index) is { } running
-                ? Math.Max(cost * (1 - running.Fraction), 0.05 * cost)
-                : cost;
-            remaining += left;
-            longest = Math.Max(longest, left);
+            var passed = Math.Max(0, elapsed - last.Elapsed);
+            var expected = Math.Max(0, last.Seconds - passed);
+            var limit = Math.Min(half, (last.High - last.Low) / 2);
+            seconds = expected + Math.Clamp((seconds - expected) * (1 - Math.Exp(-passed / Following)), -limit, limit);
         }
 
-        return Math.Max(remaining / slots, longest) / Utilisation(state, encoding);
+        var cause = _cause is not null && elapsed - _causeAt < Told ? _cause : null;
+        return new EtaEstimate(seconds, Math.Max(0, seconds - half), seconds + half, elapsed, cause, start);
     }
 
-    /// <summary>CPU seconds that a slot gets in a second: less than 1 where the machine has other work as well.</summary>
-    private static double Utilisation(JobState state, bool encoding)
+    /// <summary>Finds what changes an estimate at once, and not by and by. True where there is such a cause, or nothing was shown of this attempt.</summary>
+    private bool Watch(JobState state, double slots, double elapsed)
     {
-        var (cpu, wall) = (state.Cost.Cpu, state.Cost.Wall);
-        if (encoding)
+        if (_state is not { } before || before.Ended || before.Attempt != state.Attempt)
         {
-            cpu += state.Running.Sum(piece => piece.CpuSeconds);
-            wall += state.Running.Sum(piece => piece.WallSeconds);
+            (_slots, _cause) = (slots, null);
+            return true;
         }
 
-        return wall < 2 ? 0.9 : Math.Clamp(cpu / wall, 0.05, 1.5);
+        var cause = state.Status == JobStatus.Paused ? null
+            : before.Status == JobStatus.Paused ? "resumed"
+            : state.Plan is not null && before.Plan is null ? $"planned {Count(state.Plan.Encode.Count, "piece")}"
+            : Math.Abs(slots - _slots) > 0.1 * _slots ? $"{Count(slots, "slot")} instead of {Number(_slots)}"
+            : state.Setbacks.Count > before.Setbacks.Count ? "a piece is tried again"
+            : state.StagePosition == before.StagePosition && state.Running.Count + state.Done.Count < before.Running.Count + before.Done.Count ? "a piece is done again"
+            : null;
+        if (cause is null)
+        {
+            return false;
+        }
+
+        (_slots, _cause, _causeAt) = (slots, cause, elapsed);
+        return true;
     }
 
-    /// <summary>True over predicted cost, shrunk towards 1 while few pieces are finished.</summary>
-    private static double Factor(CostRecord cost)
+    /// <summary>Held while the forecast moves only a little, so that thousands who wait need not be told anew.</summary>
+    private DateTimeOffset? ExpectedStart(JobState state, SlotOutlook outlook, DateTimeOffset now)
     {
-        if (cost.Pieces == 0 || cost.Predicted <= 0 || cost.Cpu <= 0)
+        if (state.Status != JobStatus.Pending)
         {
-            return 1;
+            return null;
         }
 
-        var weight = cost.Pieces / (cost.Pieces + (PieceSpread * PieceSpread / (PriorSpread * PriorSpread)));
-        return Math.Exp(weight * Math.Log(cost.Cpu / cost.Predicted));
+        var start = now.AddSeconds(Math.Max(0, outlook.StartsIn));
+        var tolerance = 2 + (0.15 * Math.Max(0, outlook.StartsIn));
+        return _last?.ExpectedStart is { } told && Math.Abs((told - start).TotalSeconds) <= tolerance ? told : start;
     }
 
-    /// <summary>The stages but encoding, by rough costs per piece and per second of film.</summary>
-    private static double RemainingOther(JobState state, int slots)
-    {
-        var stages = StepList.Stages(state.Type);
-        var film = (state.Plan?.Frames ?? 24 * 5 * state.Sources) / 24.0;
-        var seconds = 0.0;
-        for (var position = state.StagePosition; position < stages.Count; position++)
-        {
-            var stage = stages[position];
-            var pieces = Math.Max(1, state.PiecesOf(stage));
-            var cost = stage switch
-            {
-                Stage.Probe => 0.3 * pieces / Math.Min(slots, pieces),
-                Stage.Decode => 0.05 * film / Math.Min(slots, pieces),
-                Stage.Sound => 0.02 * film / Math.Min(slots, pieces),
-                Stage.Mix => 0.02 * film,
-                Stage.Join => 0.3 + (0.01 * film * pieces / Math.Min(slots, pieces)),
-                Stage.Verify => 0.3 + (0.12 * film * pieces / Math.Min(slots, pieces)),
-                Stage.Preview => 1 + (0.05 * film),
-                Stage.Encode => 0,
-                _ => 0.05,
-            };
-            if (position == state.StagePosition && pieces > 0)
-            {
-                var done = state.Done.Count + state.Running.Sum(p => p.Fraction);
-                cost *= Math.Max(0.02, 1 - (done / pieces));
-            }
+    private static string Count(double count, string what) => $"{Number(count)} {what}{(Math.Abs(count - 1) < 0.05 ? "" : "s")}";
 
-            seconds += cost;
-        }
-
-        return seconds;
-    }
+    private static string Number(double count) => Math.Round(count, count < 10 ? 1 : 0).ToString(System.Globalization.CultureInfo.InvariantCulture);
 }

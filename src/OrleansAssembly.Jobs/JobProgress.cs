@@ -43,7 +43,7 @@ public sealed record JobProgress(double Percent, Step Step, double StepPercent, 
             Math.Min(AlmostDone, Floor(percent)),
             step,
             Floor(100 * within),
-            Describe(state, outputs, now),
+            eta.Cause is { } cause ? $"{Describe(state, outputs, now)}; {cause}" : Describe(state, outputs, now),
             Math.Round(SpeedOf(state, speed, now), 1),
             SpeedUnit.Of(state.Stage));
     }

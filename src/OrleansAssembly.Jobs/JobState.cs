@@ -76,7 +76,16 @@ public sealed record JobState
     public DateTimeOffset? ResumeAt { get; init; }
 
     /// <summary>What finished encoding pieces cost, against what was predicted.</summary>
-    public CostRecord Cost { get; init; } = new(0, 0, 0, 0);
+    public CostRecord Cost { get; init; } = CostRecord.None;
+
+    /// <summary>What the finished pieces of each stage cost, encoding too; stages in which nothing is finished are missing.</summary>
+    public ImmutableList<StageCost> Stages { get; init; } = [];
+
+    /// <summary>So many encoding pieces an earlier attempt had made: they are found, as long as nothing has changed.</summary>
+    public int MadeBefore { get; init; }
+
+    /// <summary>What was to be expected when it was asked for; null in jobs of older versions.</summary>
+    public JobOutline? Outline { get; init; }
 
     /// <summary>Why it failed.</summary>
     public Problem? Problem { get; init; }
@@ -160,10 +169,3 @@ public sealed record Setback(int Tries, string? Silo, DateTimeOffset Until);
 
 /// <summary>When a step ran.</summary>
 public sealed record StepTime(DateTimeOffset StartedAt, DateTimeOffset? EndedAt = null, double Seconds = 0);
-
-/// <summary>Sums over finished encoding pieces.</summary>
-/// <param name="Pieces">How many.</param>
-/// <param name="Predicted">Predicted CPU seconds.</param>
-/// <param name="Cpu">True CPU seconds.</param>
-/// <param name="Wall">Seconds that they held their slots, pauses excluded.</param>
-public sealed record CostRecord(int Pieces, double Predicted, double Cpu, double Wall);

@@ -91,7 +91,9 @@ public static partial class JobStateMachine
                 Steps = [],
                 RanSeconds = 0,
                 RunningSince = null,
-                Cost = new CostRecord(0, 0, 0, 0),
+                Cost = CostRecord.None,
+                Stages = [],
+                MadeBefore = state.Status == JobStatus.Cancelled ? 0 : Made(state),
                 Problem = null,
                 Plan = null,
             },
@@ -99,6 +101,12 @@ public static partial class JobStateMachine
         JobStatus.Pending or JobStatus.Running when state.Attempt > 1 => Nothing(state), // asking twice is no mistake
         _ => Refuse(state, "not-failed", "retried"),
     };
+
+    /// <summary>Encoding pieces that are made; their files lie in the work folder until the job is completed or cancelled.</summary>
+    private static int Made(JobState state) =>
+        state.Stage == Stage.Encode ? Math.Max(state.MadeBefore, state.Done.NextMissing(0))
+        : state.StagePosition > StepList.Stages(state.Type).ToList().IndexOf(Stage.Encode) ? state.PiecesOf(Stage.Encode)
+        : state.MadeBefore;
 
     /// <summary>A job that was to be paused is, once nothing of it runs.</summary>
     private static JobState Settle(JobState state, DateTimeOffset now) =>

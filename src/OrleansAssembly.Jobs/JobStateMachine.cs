@@ -18,7 +18,7 @@ public static partial class JobStateMachine
     private static readonly TimeSpan WaitingPeriod = TimeSpan.FromSeconds(5);
 
     /// <summary>A new job, waiting for its first slot.</summary>
-    public static JobState Create(string id, JobSpec spec, int sources, DateTimeOffset now) => new()
+    public static JobState Create(string id, JobSpec spec, int sources, DateTimeOffset now, JobOutline? outline = null) => new()
     {
         Id = id,
         Type = spec.Type,
@@ -28,6 +28,7 @@ public static partial class JobStateMachine
         Sources = sources,
         Outputs = spec.Outputs?.Count ?? 0,
         CreatedAt = now,
+        Outline = outline,
     };
 
     /// <summary>A stored job that wakes: the time since it was written, when nobody worked on it, is no running time. Where its plan was lost it plans again.</summary>
@@ -166,6 +167,7 @@ public static partial class JobStateMachine
             Setbacks = state.Setbacks.Remove(piece.Index),
             Plan = report.Plan ?? state.Plan,
             Cost = state.Stage == Stage.Encode ? Learn(state, piece, report) : state.Cost,
+            Stages = Count(state, report.WallSeconds),
             Waiting = null,
         },
         now,
@@ -307,11 +309,15 @@ public static partial class JobStateMachine
 
     private static CostRecord Learn(JobState state, RunningPiece piece, PieceReport report) => report.CpuSeconds <= 0
         ? state.Cost // found finished from an earlier try: it tells nothing of the machine
-        : new CostRecord(
-            state.Cost.Pieces + 1,
-            state.Cost.Predicted + state.Plan!.Encode[piece.Index].Cost,
-            state.Cost.Cpu + report.CpuSeconds,
-            state.Cost.Wall + report.WallSeconds);
+        : state.Cost.Add(state.Plan!.Encode[piece.Index], report.CpuSeconds, report.WallSeconds);
+
+    private static ImmutableList<StageCost> Count(JobState state, double wall)
+    {
+        var known = state.Stages.Find(cost => cost.Stage == state.Stage);
+        return known is null
+            ? state.Stages.Add(new StageCost(state.Stage, 1, wall))
+            : state.Stages.Replace(known, known with { Pieces = known.Pieces + 1, Wall = Math.Round(known.Wall + wall, 3) });
+    }
 
     private static JobState StopClock(JobState state, DateTimeOffset now) =>
         state with { RanSeconds = state.ElapsedSeconds(now), RunningSince = null };

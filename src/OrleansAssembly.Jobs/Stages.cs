@@ -112,16 +112,36 @@ public sealed record PieceReport(
     bool Held = false,
     string Silo = "");
 
-/// <summary>How much work the later stages have; written once, by the plan stage.</summary>
+/// <summary>How much work the later stages have; written once, by the plan stage. What has a default is missing in plans of older versions.</summary>
 /// <param name="Frames">Length of the film.</param>
 /// <param name="SoundPieces">Pieces of <see cref="Stage.Sound"/>.</param>
 /// <param name="MixPieces">Pieces of <see cref="Stage.Mix"/>: one a sound format.</param>
 /// <param name="Encode">Pieces of <see cref="Stage.Encode"/> in the order in which to make them.</param>
-public sealed record WorkPlan(long Frames, int SoundPieces, int MixPieces, IReadOnlyList<EncodePiece> Encode);
+/// <param name="Rate">Frames of the film a second.</param>
+/// <param name="Sources">What is known of the sources, by <see cref="EncodePiece.Source"/>.</param>
+/// <param name="Pixels">Pixels of a frame, by output.</param>
+public sealed record WorkPlan(
+    long Frames,
+    int SoundPieces,
+    int MixPieces,
+    IReadOnlyList<EncodePiece> Encode,
+    double Rate = 24,
+    IReadOnlyList<SourceTraits>? Sources = null,
+    IReadOnlyList<double>? Pixels = null);
 
 /// <summary>One segment of one output.</summary>
 /// <param name="Output">0-based place in the job's outputs.</param>
 /// <param name="Segment">Index of the segment in the film.</param>
 /// <param name="Frames">Its length.</param>
 /// <param name="Cost">Predicted CPU seconds.</param>
-public sealed record EncodePiece(int Output, int Segment, int Frames, double Cost);
+/// <param name="Source">Place of its source in <see cref="WorkPlan.Sources"/>.</param>
+public sealed record EncodePiece(int Output, int Segment, int Frames, double Cost, int Source = 0);
+
+/// <summary>What tells, before it is encoded, how hard the picture of a source is; of several small ones that are taken together, their mean.</summary>
+/// <param name="Bytes">Bytes of the source for each frame of the film: much detail and movement takes many.</param>
+/// <param name="Pixels">Pixels of the source that are decoded for each frame of the film.</param>
+public sealed record SourceTraits(double Bytes, double Pixels)
+{
+    /// <summary>More sources than this share their places, so that what a job remembers of them stays small.</summary>
+    public const int Places = 32;
+}

@@ -31,6 +31,13 @@ public static class SegmentCost
         return StartUp + (read * Decode * deep * modern) + (output * (Scale + hdr + Encode(preset)));
     }
 
+    /// <summary>CPU seconds of a whole film of which only size and length are known: sources as large as the film, in segments of a few seconds.</summary>
+    public static double Expect(int width, int height, double frames, Preset preset)
+    {
+        var (fittedWidth, fittedHeight) = preset.Fit(width, height);
+        return (frames / 100 * StartUp) + (frames * width * height * Decode * 1.3) + (frames * fittedWidth * fittedHeight * (Scale + Encode(preset)));
+    }
+
     /// <summary>Seconds a pixel of the encoder.</summary>
     private static double Encode(Preset preset) => preset.VideoCodec switch
     {

@@ -39,17 +39,24 @@ public static class SegmentPlanner
 
     /// <summary>
     /// The order in which to encode, so that what is finished is at any time a fair sample of what is left, and no slot idles at the end:
-    /// first one segment of each source, then golden-ratio order over the timeline; the shortest 15 % last, longest of them first. A permutation of the segments' indices.
+    /// first one segment of each source in each format, then golden-ratio order over the timeline with the formats of a segment side by side;
+    /// the 15 % that are predicted to be the cheapest last, dearest of them first.
     /// </summary>
-    public static IReadOnlyList<int> Order(Film film, IReadOnlyList<Segment> segments)
+    /// <param name="film">The cut.</param>
+    /// <param name="segments">Its segments.</param>
+    /// <param name="costs">For each format the predicted cost of each segment, in any unit.</param>
+    /// <returns>Each pair of a format and a segment once, as indices.</returns>
+    public static IReadOnlyList<(int Format, int Segment)> Order(Film film, IReadOnlyList<Segment> segments, IReadOnlyList<IReadOnlyList<double>> costs)
     {
-        // Of equally long ones the last in golden order are kept for the end: they are spread over the timeline as well.
-        var longFirst = segments.OrderByDescending(s => s.Frames).ThenBy(Key).ToArray();
-        var kept = segments.Count - (int)(segments.Count * TailShare);
-        var (body, tail) = (longFirst[..kept].OrderBy(Key).ToArray(), longFirst[kept..]);
-        var first = body.DistinctBy(s => film.Shots[s.Shot].Source).ToArray();
-        return [.. first.Concat(body.Except(first)).Concat(tail).Select(s => s.Index)];
+        var golden = segments.Select(segment => segment.Index).OrderBy(index => (index + 1) * Golden % 1)
+            .SelectMany(segment => costs.Select((_, format) => (Format: format, Segment: segment)))
+            .ToArray();
+        var first = golden.DistinctBy(piece => (film.Shots[segments[piece.Segment].Shot].Source, piece.Format)).ToArray();
+        var rest = golden.Except(first).ToArray();
 
-        static double Key(Segment segment) => (segment.Index + 1) * Golden % 1;
+        // Sorting is stable: of equally cheap ones the last in golden order are kept for the end, and they are spread over the timeline as well.
+        var dearFirst = rest.OrderByDescending(piece => costs[piece.Format][piece.Segment]).ToArray();
+        var tail = dearFirst[^Math.Min(rest.Length, (int)(golden.Length * TailShare))..];
+        return [.. first, .. rest.Except(tail), .. tail];
     }
 }

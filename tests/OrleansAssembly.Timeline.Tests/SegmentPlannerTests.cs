@@ -35,32 +35,39 @@ public class SegmentPlannerTests
         new(Make.Pal, 16, 16, 0, false, [new(0, "a", 0, frames, 0, Make.Pal.TimeOf(frames), "a", null, null, null, dissolve)], []);
 
     [Fact]
-    public void Order_IsAPermutation_WithEachSourceFirstAndShortOnesLast() => Make.Film.Sample(f =>
+    public void Order_HasEachPieceOnce_EachSourceInEachFormatFirst_AndTheCheapestLast() => Gen.Select(Make.Film, Gen.Int[1, 3], Gen.Int[0, 1000]).Sample((f, formats, seed) =>
     {
         var segments = SegmentPlanner.Plan(f.Film, 2);
-        var order = SegmentPlanner.Order(f.Film, segments);
-        Assert.Equal(Enumerable.Range(0, segments.Count), order.Order());
+        var random = new Random(seed);
+        var costs = Enumerable.Range(0, formats).Select(_ => segments.Select(s => Math.Round(s.Frames * random.NextDouble())).ToArray()).ToList();
+        var order = SegmentPlanner.Order(f.Film, segments, costs);
+        Assert.Equal(costs.SelectMany((_, format) => segments.Select(s => (format, s.Index))), order.Order());
 
-        var tail = (int)(segments.Count * 0.15);
-        var (body, last) = (order.SkipLast(tail).ToArray(), order.TakeLast(tail).ToArray());
-        Assert.Equal(last.OrderByDescending(i => segments[i].Frames), last, (a, b) => segments[a].Frames == segments[b].Frames);
-        Assert.True(tail == 0 || body.Min(i => segments[i].Frames) >= last.Max(i => segments[i].Frames));
+        var kinds = order.Select(p => (f.Film.Shots[segments[p.Segment].Shot].Source, p.Format)).ToArray();
+        var first = kinds.Distinct().Count();
+        Assert.Equal(kinds.Distinct(), kinds.Take(first));
 
-        var sources = body.Select(i => f.Film.Shots[segments[i].Shot].Source).ToArray();
-        Assert.Equal(sources.Distinct(), sources.Take(sources.Distinct().Count()));
+        var tail = Math.Min(order.Count - first, (int)(order.Count * 0.15));
+        var (body, last) = (order.Skip(first).SkipLast(tail).Select(Cost).ToArray(), order.TakeLast(tail).Select(Cost).ToArray());
+        Assert.Equal(last.OrderDescending(), last);
+        Assert.True(tail == 0 || body.Length == 0 || body.Min() >= last.Max());
+
+        double Cost((int Format, int Segment) piece) => costs[piece.Format][piece.Segment];
     });
 
     [Fact]
-    public void Order_SpreadsWhatIsFinished_OverTheTimeline()
+    public void Order_SpreadsWhatIsFinished_OverTheTimelineAndTheFormats()
     {
         var film = Film(25 * 1000);
-        var order = SegmentPlanner.Order(film, SegmentPlanner.Plan(film, 1));
+        var segments = SegmentPlanner.Plan(film, 1);
+        var costs = segments.Select(s => (double)s.Frames).ToArray();
+        var order = SegmentPlanner.Order(film, segments, [costs, costs]);
         foreach (var done in new[] { 20, 50, 100, 200, 400 })
         {
-            // Of the first n segments each fifth of the film has about a fifth.
-            foreach (var fifth in Enumerable.Range(0, 5))
+            // Of the first pieces each fifth of the film has about a fifth in each format.
+            foreach (var (format, fifth) in Enumerable.Range(0, 2).SelectMany(format => Enumerable.Range(0, 5).Select(fifth => (format, fifth))))
             {
-                Assert.InRange(order.Take(done).Count(i => i / 200 == fifth), (done / 5) - Math.Max(2, done / 5 * 0.45), (done / 5) + Math.Max(2, done / 5 * 0.45));
+                Assert.InRange(order.Take(2 * done).Count(p => p.Format == format && p.Segment / 200 == fifth), (done / 5) - Math.Max(2, done / 5 * 0.45), (done / 5) + Math.Max(2, done / 5 * 0.45));
             }
         }
     }

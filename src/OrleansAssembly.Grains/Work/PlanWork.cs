@@ -18,11 +18,34 @@ internal sealed class PlanWork(WorkFiles files, IOptions<MediaOptions> options) 
         await files.WriteAsync(job.JobId, WorkFiles.Segments, segments, cancel);
 
         var presets = job.Presets.Select(name => Presets.Find(name)!).ToList();
-        var encode = SegmentPlanner.Order(cut.Film, segments)
-            .SelectMany(segment => presets.Select((preset, output) => new EncodePiece(
-                output, segment, (int)segments[segment].Frames, SegmentCost.Predict(cut.Film, segments[segment], cut.Footage, preset))))
+        var costs = presets.Select(preset => segments.Select(segment => SegmentCost.Predict(cut.Film, segment, cut.Footage, preset)).ToArray()).ToList();
+        var (places, traits) = Traits(cut);
+        var encode = SegmentPlanner.Order(cut.Film, segments, costs)
+            .Select(piece => new EncodePiece(
+                piece.Format,
+                piece.Segment,
+                (int)segments[piece.Segment].Frames,
+                Math.Round(costs[piece.Format][piece.Segment], 4),
+                places[cut.Film.Shots[segments[piece.Segment].Shot].Source]))
             .ToList();
         context.Report(new WorkProgress(1, cut.Film.Shots.Count, 0));
-        return PieceOutcome.Planned(new WorkPlan(cut.Film.Frames, SoundRecorder.Plan(cut.Film).Count, SoundMixer.Formats(presets).Count, encode));
+        var pixels = presets.Select(preset => preset.Fit(cut.Film.Width, cut.Film.Height)).Select(size => (double)size.Width * size.Height).ToArray();
+        return PieceOutcome.Planned(new WorkPlan(
+            cut.Film.Frames, SoundRecorder.Plan(cut.Film).Count, SoundMixer.Formats(presets).Count, encode, cut.Film.Rate.Value.ToDouble(), traits, pixels));
+    }
+
+    /// <summary>The place of each source of pictures, and what is known of those in each place.</summary>
+    private static (Dictionary<string, int> Places, SourceTraits[] Traits) Traits(Cut cut)
+    {
+        var rate = cut.Film.Rate.Value.ToDouble();
+        var sources = cut.Film.Shots.Select(shot => shot.Source).Distinct().ToList();
+        var traits = sources.Select((path, index) => (Place: index % SourceTraits.Places, Facts: cut.Footage.Facts[path])).GroupBy(source => source.Place, (_, members) =>
+        {
+            var facts = members.Select(member => member.Facts).ToList();
+            return new SourceTraits(
+                Math.Round(facts.Average(source => source.Bytes / Math.Max(0.04, source.Video!.Duration.ToDouble()) / rate), 1),
+                Math.Round(facts.Average(source => (double)source.Video!.Width * source.Video.Height * source.Video.Rate.Value.ToDouble() / rate)));
+        });
+        return (sources.Index().ToDictionary(source => source.Item, source => source.Index % SourceTraits.Places), [.. traits]);
     }
 }

@@ -1,0 +1,84 @@
+namespace OrleansAssembly.Jobs;
+
+/// <summary>
+/// Corrects the predicted cost of encoding pieces by what the finished ones cost. In logarithms a piece costs <c>guess + prior(format, features) + g + f + u + e</c>: what is
+/// common to the job, to a format, to a source, and to the piece alone. Each effect is a shrunk mean of residuals (best linear unbiased prediction; Henderson, Biometrics 31, 1975):
+/// the job's and the formats' from means by source, since pieces of one source are alike; the sources' from what then remains. Effects of machines are left out:
+/// the machines that finished pieces are those that do the rest.
+/// </summary>
+internal sealed class EncodeModel
+{
+    internal const double SourceVariance = 0.4 * 0.4;
+    internal const double PieceVariance = (0.2 * 0.2) + (0.1 * 0.1);
+    private const double CommonVariance = 0.3 * 0.3;
+    private const double FormatVariance = 0.15 * 0.15;
+
+    /// <summary>So many pieces the assumed spread counts as, against the seen one.</summary>
+    private const double SpreadPieces = 6;
+
+    private readonly int _sources;
+    private readonly double[] _means;
+    private readonly double[] _sourceVariances;
+    private readonly double[] _formatVariances;
+
+    public EncodeModel(WorkPlan? plan, CostRecord cost, IReadOnlyList<FormatPrior> formats)
+    {
+        _sources = Math.Max(1, plan?.Sources?.Count ?? 1);
+        var cells = (cost.Cells ?? []).Where(cell => cell.Output < formats.Count && cell.Source < _sources).ToList();
+        var prior = formats.SelectMany((format, output) => Enumerable.Range(0, _sources).Select(source => format.Predict(EtaPrior.Features(plan, output, source)))).ToArray();
+        _means = [.. prior.Select(known => known.Mean)];
+
+        var weights = cells.Select(cell => 1 / (SourceVariance + (PieceVariance / cell.Pieces))).ToList();
+        CommonVarianceLeft = 1 / (weights.Sum() + (1 / CommonVariance));
+        var common = cells.Zip(weights, (cell, weight) => weight * ((cell.Sum / cell.Pieces) - _means[At(cell)])).Sum() * CommonVarianceLeft;
+        Shift(_ => true, common);
+
+        _formatVariances = new double[formats.Count];
+        for (var output = 0; output < formats.Count; output++)
+        {
+            var unsure = FormatVariance + Enumerable.Range(0, _sources).Average(source => prior[(output * _sources) + source].Variance);
+            var own = cells.Zip(weights).Where(pair => pair.First.Output == output).ToList();
+            _formatVariances[output] = 1 / (own.Sum(pair => pair.Second) + (1 / unsure));
+            Shift(index => index / _sources == output, own.Sum(pair => pair.Second * ((pair.First.Sum / pair.First.Pieces) - _means[At(pair.First)])) * _formatVariances[output]);
+        }
+
+        _sourceVariances = Enumerable.Repeat(SourceVariance, _sources).ToArray();
+        foreach (var source in cells.GroupBy(cell => cell.Source))
+        {
+            var pieces = source.Sum(cell => cell.Pieces);
+            var effect = source.Sum(cell => cell.Sum - (cell.Pieces * _means[At(cell)])) / (pieces + (PieceVariance / SourceVariance));
+            _sourceVariances[source.Key] = 1 / ((pieces / PieceVariance) + (1 / SourceVariance));
+            Shift(index => index % _sources == source.Key, effect);
+        }
+
+        var squares = cells.Sum(cell => cell.Squares - (2 * _means[At(cell)] * cell.Sum) + (cell.Pieces * _means[At(cell)] * _means[At(cell)]));
+        Spread = (Math.Max(0, squares) + (SpreadPieces * PieceVariance)) / (cells.Sum(cell => cell.Pieces) + SpreadPieces);
+    }
+
+    /// <summary>Variance of a piece around what is expected of its source and format.</summary>
+    public double Spread { get; }
+
+    /// <summary>Variance of what is common to all pieces, as far as it is not known yet.</summary>
+    public double CommonVarianceLeft { get; }
+
+    public double SourceVarianceLeft(int source) => _sourceVariances[source % _sources];
+
+    public double FormatVarianceLeft(int output) => output < _formatVariances.Length ? _formatVariances[output] : 0;
+
+    /// <summary>
+    /// True over predicted cost that is to be expected of a piece. Pieces' own errors add up to their mean, <c>exp(m + v/2)</c>, and so in part do those of sources;
+    /// what is common to all stays as likely above as below: its median is taken.
+    /// </summary>
+    public double Factor(int output, int source) => Math.Exp(
+        _means[Math.Min(_means.Length - 1, (output * _sources) + (source % _sources))] + (Math.Min(0.5, Spread + (SourceVarianceLeft(source) / 2)) / 2));
+
+    private int At(CostCell cell) => (cell.Output * _sources) + cell.Source;
+
+    private void Shift(Predicate<int> where, double by)
+    {
+        for (var index = 0; index < _means.Length; index++)
+        {
+            _means[index] += where(index) ? by : 0;
+        }
+    }
+}

@@ -1,0 +1,149 @@
+using System.Collections.Immutable;
+
+namespace OrleansAssembly.Jobs;
+
+/// <summary>
+/// What earlier jobs on one kind of machine have taught: how far the built-in guesses are from the truth. Everything is in natural logarithms of true over guessed,
+/// so that an empty prior believes the guesses. Old jobs are slowly forgotten.
+/// </summary>
+/// <param name="Formats">By preset: encoding.</param>
+/// <param name="Stages">By stage: the wall seconds of all its pieces.</param>
+/// <param name="Utilisation">CPU seconds for each second that an encoding piece holds its slot.</param>
+public sealed record EtaPrior(
+    ImmutableDictionary<string, FormatPrior> Formats,
+    ImmutableDictionary<Stage, MeanPrior> Stages,
+    MeanPrior Utilisation)
+{
+    /// <summary>What a piece does not spend on the processor: starting, checking, and waiting for it where the machine has other work.</summary>
+    internal const double UsualUtilisation = 0.8;
+
+    /// <summary>A stage's cost from one job to the next, standard deviation of its logarithm.</summary>
+    internal const double StageSpread = 0.25;
+
+    /// <summary>A fresh install.</summary>
+    public static EtaPrior Empty { get; } = new(ImmutableDictionary<string, FormatPrior>.Empty, ImmutableDictionary<Stage, MeanPrior>.Empty, MeanPrior.None);
+
+    /// <summary>The prior with what a completed job cost.</summary>
+    /// <param name="job">It has its plan.</param>
+    /// <param name="presets">Of its outputs, in order.</param>
+    public EtaPrior Learn(JobState job, IReadOnlyList<string> presets)
+    {
+        var formats = Formats;
+        foreach (var output in (job.Cost.Cells ?? []).GroupBy(cell => cell.Output).Where(output => output.Key < presets.Count))
+        {
+            var known = formats.GetValueOrDefault(presets[output.Key]) ?? FormatPrior.None;
+            formats = formats.SetItem(presets[output.Key], known.Learn(output.Select(cell => (Features(job.Plan, cell.Output, cell.Source), cell.Pieces, cell.Sum / cell.Pieces))));
+        }
+
+        var guess = new StageGuess(job);
+        var stages = job.Stages.Where(cost => cost.Stage != Stage.Encode && cost.Wall > 0).Aggregate(Stages, (all, cost) => all.SetItem(
+            cost.Stage,
+            (all.GetValueOrDefault(cost.Stage) ?? MeanPrior.None).Learn(Math.Log(cost.Wall / (cost.Pieces * guess.PieceSeconds(cost.Stage))))));
+        return new EtaPrior(
+            formats, stages, job.Cost is { Cpu: > 1, Wall: > 1 } cost ? Utilisation.Learn(Math.Log(cost.Cpu / cost.Wall / UsualUtilisation)) : Utilisation);
+    }
+
+    /// <summary>What of a piece is known before it starts, beyond what the built-in guess makes of it: each near 0 for usual pictures.</summary>
+    internal static double[] Features(WorkPlan? plan, int output, int source)
+    {
+        var traits = plan?.Sources is { } sources && source < sources.Count ? sources[source] : null;
+        var pixels = plan?.Pixels is { } all && output < all.Count ? all[output] : 0;
+        return
+        [
+            1,
+            traits is { Bytes: > 0, Pixels: > 0 } ? About(8 * traits.Bytes / traits.Pixels / 0.1) : 0,
+            pixels > 0 ? About(pixels / 5e5) : 0,
+            traits is { Pixels: > 0 } ? About(traits.Pixels / 1e6) : 0,
+        ];
+
+        static double About(double ratio) => Math.Clamp(Math.Log(ratio), -3, 3);
+    }
+}
+
+/// <summary>A mean that is learned from job to job, shrunk towards 0 while few have been seen.</summary>
+/// <param name="Jobs">Discounted number of jobs.</param>
+/// <param name="Sum">Discounted sum.</param>
+public sealed record MeanPrior(double Jobs, double Sum)
+{
+    private const double Memory = 0.97; // of about 30 jobs
+
+    public static MeanPrior None { get; } = new(0, 0);
+
+    /// <summary>The shrunk mean: one job counts about as much as the built-in guess.</summary>
+    public double Mean => Sum / (Jobs + 0.7);
+
+    /// <summary>How far the mean may be off: variance.</summary>
+    public double Variance => EtaPrior.StageSpread * EtaPrior.StageSpread / (Jobs + 0.7);
+
+    public MeanPrior Learn(double value) => new((Memory * Jobs) + 1, (Memory * Sum) + Math.Clamp(value, -3, 3));
+}
+
+/// <summary>Ridge regression of ln(true / guessed CPU seconds) on four features, as the sums of its normal equations. Hoerl and Kennard, "Ridge Regression" (1970).</summary>
+/// <param name="Squares">XᵀWX, upper triangle by rows: 10 numbers.</param>
+/// <param name="Products">XᵀWy: 4 numbers.</param>
+public sealed record FormatPrior(IReadOnlyList<double> Squares, IReadOnlyList<double> Products)
+{
+    private const int Size = 4;
+    private const double Memory = 0.97;
+
+    /// <summary>What is known of the coefficients before any job: 1 over their variances. The guess of a format may be off by half, its slopes by a third.</summary>
+    private static readonly double[] Ridge = [1 / 0.25, 1 / 0.09, 1 / 0.04, 1 / 0.04];
+
+    public static FormatPrior None { get; } = new(new double[10], new double[Size]);
+
+    /// <param name="seen">For each kind of piece its features, how many there were, and their mean.</param>
+    public FormatPrior Learn(IEnumerable<(double[] Features, int Pieces, double Mean)> seen)
+    {
+        var (squares, products) = (Squares.Select(value => value * Memory).ToArray(), Products.Select(value => value * Memory).ToArray());
+        var kinds = seen.ToList();
+        var most = 1 / (0.2 * 0.2) / Math.Max(1, kinds.Count); // pieces of one job are alike in what only that job has: together they say no more than that
+        foreach (var (x, pieces, mean) in kinds)
+        {
+            var weight = Math.Min(most * 2, 1 / (EncodeModel.SourceVariance + (EncodeModel.PieceVariance / pieces)));
+            for (int row = 0, at = 0; row < Size; row++)
+            {
+                products[row] += weight * x[row] * Math.Clamp(mean, -3, 3);
+                for (var column = row; column < Size; column++)
+                {
+                    squares[at++] += weight * x[row] * x[column];
+                }
+            }
+        }
+
+        return new FormatPrior([.. squares.Select(value => Math.Round(value, 6))], [.. products.Select(value => Math.Round(value, 6))]);
+    }
+
+    /// <summary>What to expect of a piece with these features, and the variance of that.</summary>
+    public (double Mean, double Variance) Predict(double[] features)
+    {
+        var rows = new double[Size][];
+        for (int row = 0, at = 0; row < Size; row++)
+        {
+            rows[row] ??= new double[Size + 2];
+            for (var column = row; column < Size; column++, at++)
+            {
+                (rows[column] ??= new double[Size + 2])[row] = Squares[at];
+                rows[row][column] = Squares[at];
+            }
+
+            rows[row][row] += Ridge[row];
+            (rows[row][Size], rows[row][Size + 1]) = (Products[row], features[row]);
+        }
+
+        // Gauss's elimination without a search for the pivot: the matrix is positive definite.
+        for (var pivot = 0; pivot < Size; pivot++)
+        {
+            foreach (var row in Enumerable.Range(0, Size).Where(row => row != pivot))
+            {
+                var factor = rows[row][pivot] / rows[pivot][pivot];
+                for (var column = pivot; column < Size + 2; column++)
+                {
+                    rows[row][column] -= factor * rows[pivot][column];
+                }
+            }
+        }
+
+        var solved = rows.Select((row, index) => (Coefficient: row[Size] / row[index], Spread: row[Size + 1] / row[index])).ToArray();
+        return (solved.Zip(features, (one, x) => one.Coefficient * x).Sum(), Math.Max(0, solved.Zip(features, (one, x) => one.Spread * x).Sum()));
+    }
+}
