@@ -1,10 +1,12 @@
 using OrleansAssembly.Benchmarks;
+using OrleansAssembly.Benchmarks.Eta;
 using OrleansAssembly.Benchmarks.Progress;
 
 var run = args switch
 {
     ["film", .. var rest] when FilmOptions.Read(rest) is { } film => FilmBenchmark.RunAsync(film),
     ["progress", .. var rest] when ProgressOptions.Read(rest) is { } progress => ProgressBenchmark.RunAsync(progress),
+    ["eta", .. var rest] when EtaOptions.Read(rest) is { } eta => EtaBenchmark.RunAsync(eta),
 
     // The other processes of a progress measurement: it starts them itself.
     [SimulatedServer.Command, var stamps, .. var rest] => SimulatedServer.RunAsync(stamps, rest),
@@ -26,5 +28,11 @@ Console.Error.WriteLine("""
       Progress of many jobs to many people: two servers in processes of their own, real Redis, SignalR connections in a fourth process, each watching some
       jobs. The encoders are simulated: each only reports, 10 times a second. Latency is from an encoder's report to the message in the connection's process.
       Defaults: 100, 500 and 1,000 jobs, 1,000 connections that watch one each, 15 s, json; then 100 jobs of which each connection watches six.
+
+    OrleansAssembly.Benchmarks eta [--films N] [--record DIR] [--footage DIR]
+      The estimated time remaining, each second, against what came: up to 12 real films from easy to hard and back, in one and two formats, with a pause, a
+      competing job, a second silo that joins. Errors are shares of the film's running time, between 10 and 90 % of it; beside them those of two naive
+      estimates: elapsed over progress, and time of encoding over frames encoded. --record writes what was seen as one CSV a film.
+      Defaults: all films, from ../shared/footage where it lies beside the repository, else generated ones.
     """);
 return 2;
