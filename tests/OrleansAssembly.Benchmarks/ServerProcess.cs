@@ -7,9 +7,9 @@ namespace OrleansAssembly.Benchmarks;
 internal sealed class ServerProcess : IAsyncDisposable
 {
     private readonly Process _process;
-    private readonly StreamWriter? _log;
+    private readonly StreamWriter _log;
 
-    private ServerProcess(Process process, StreamWriter? log)
+    private ServerProcess(Process process, StreamWriter log)
     {
         (_process, _log) = (process, log);
         Client = new HttpClient { Timeout = TimeSpan.FromSeconds(30) };
@@ -20,24 +20,19 @@ internal sealed class ServerProcess : IAsyncDisposable
     public int Pid => _process.Id;
 
     /// <summary>The server as it is, with the embedded store where no option names another.</summary>
-    /// <param name="folder">Holds its media and data; servers of one cluster share it.</param>
+    /// <param name="folder">Holds its media, data and log; servers of one cluster share it.</param>
     public static Task<ServerProcess> StartAsync(string folder, params IReadOnlyList<string> options) =>
-        StartAsync([Path.Combine(AppContext.BaseDirectory, "OrleansAssembly.Server.dll"), .. Settings(folder), .. options], null);
+        StartAsync([Path.Combine(AppContext.BaseDirectory, "OrleansAssembly.Server.dll")], folder, options);
 
-    /// <summary>Options of every server.</summary>
-    public static IReadOnlyList<string> Settings(string folder) => ["--port", "0", "--media", Path.Combine(folder, "media"), "--data", Path.Combine(folder, "data")];
-
-    /// <param name="command">Arguments of <c>dotnet</c>.</param>
-    /// <param name="log">A file for what it logs; null shows it.</param>
-    public static async Task<ServerProcess> StartAsync(IReadOnlyList<string> command, string? log)
+    /// <param name="program">What <c>dotnet</c> is to run.</param>
+    public static async Task<ServerProcess> StartAsync(IReadOnlyList<string> program, string folder, IReadOnlyList<string> options)
     {
-        var process = Process.Start(new ProcessStartInfo("dotnet", command) { RedirectStandardOutput = true, RedirectStandardError = log is not null })!;
-        var server = new ServerProcess(process, log is null ? null : new StreamWriter(log));
-        if (server._log is { } writer)
-        {
-            process.ErrorDataReceived += (_, line) => writer.WriteLine(line.Data);
-            process.BeginErrorReadLine();
-        }
+        IReadOnlyList<string> settings = ["--port", "0", "--media", Path.Combine(folder, "media"), "--data", Path.Combine(folder, "data"), .. options];
+        var process = Process.Start(new ProcessStartInfo("dotnet", [.. program, .. settings]) { RedirectStandardOutput = true, RedirectStandardError = true })!;
+        var log = Path.Combine(folder, $"server-{process.Id}.log");
+        var server = new ServerProcess(process, new StreamWriter(log));
+        process.ErrorDataReceived += (_, line) => server.Keep(line.Data);
+        process.BeginErrorReadLine();
 
         while (await process.StandardOutput.ReadLineAsync() is { } line)
         {
@@ -49,7 +44,7 @@ internal sealed class ServerProcess : IAsyncDisposable
         }
 
         await server.DisposeAsync();
-        throw new InvalidOperationException($"The server ended before it was ready.{(log is null ? "" : $" {await File.ReadAllTextAsync(log)}")}");
+        throw new InvalidOperationException($"The server ended before it was ready. {await File.ReadAllTextAsync(log)}");
     }
 
     public async ValueTask DisposeAsync()
@@ -62,9 +57,14 @@ internal sealed class ServerProcess : IAsyncDisposable
         }
 
         _process.Dispose();
-        if (_log is not null)
+        await _log.DisposeAsync();
+    }
+
+    private void Keep(string? line)
+    {
+        if (line is not null)
         {
-            await _log.DisposeAsync();
+            _log.WriteLine(line);
         }
     }
 }

@@ -42,7 +42,7 @@ internal static class ProgressBenchmark
     private const int Servers = 2;
     private const int SubmitsAtOnce = 16;
     private static readonly TimeSpan RunningLimit = TimeSpan.FromSeconds(120);
-    private static readonly TimeSpan RampUp = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan RampUp = TimeSpan.FromSeconds(10);
 
     public static async Task<int> RunAsync(ProgressOptions options)
     {
@@ -74,8 +74,8 @@ internal static class ProgressBenchmark
             await File.WriteAllTextAsync(Path.Combine(folder, "media", "sources", "shot.mp4"), "never read");
 
             await using var redis = await RedisProcess.StartAsync();
-            await using var first = await StartServerAsync(folder, file, redis, 1, scenario.Jobs);
-            await using var second = await StartServerAsync(folder, file, redis, 2, scenario.Jobs);
+            await using var first = await StartServerAsync(folder, file, redis, scenario.Jobs);
+            await using var second = await StartServerAsync(folder, file, redis, scenario.Jobs);
             ServerProcess[] servers = [first, second];
             var jobs = await SubmitAsync(servers, scenario.Jobs);
             await RunningAsync(stamps, scenario.Jobs);
@@ -142,13 +142,15 @@ internal static class ProgressBenchmark
         return (long)(made * watchers);
     }
 
-    private static Task<ServerProcess> StartServerAsync(string folder, string stamps, RedisProcess redis, int number, int jobs) => ServerProcess.StartAsync(
+    private static Task<ServerProcess> StartServerAsync(string folder, string stamps, RedisProcess redis, int jobs) => ServerProcess.StartAsync(
         [
             "exec", "--runtimeconfig", Path.Combine(AppContext.BaseDirectory, "OrleansAssembly.Server.runtimeconfig.json"), // so that its memory is kept as the product's
             Path.Combine(AppContext.BaseDirectory, "OrleansAssembly.Benchmarks.dll"), SimulatedServer.Command, stamps,
-            .. ServerProcess.Settings(folder), "--redis", redis.Address, "--slots", ((jobs + Servers - 1) / Servers).ToString(CultureInfo.InvariantCulture), "--drain", "0",
         ],
-        Path.Combine(folder, $"server-{number}.log"));
+        folder,
+        [
+            "--redis", redis.Address, "--slots", ((jobs + Servers - 1) / Servers).ToString(CultureInfo.InvariantCulture), "--drain", "0",
+        ]);
 
     private static async Task<IReadOnlyList<string>> SubmitAsync(ServerProcess[] servers, int count)
     {
