@@ -18,6 +18,7 @@ public sealed partial class EncodingGrain(EncoderHost host, ILogger<EncodingGrai
     private IGrainTimer? _timer;
     private IAsyncStream<PieceReport>? _reports;
     private PieceReport? _sent;
+    private bool _sending;
     private bool _held;
     private bool _over;
 
@@ -111,32 +112,43 @@ public sealed partial class EncodingGrain(EncoderHost host, ILogger<EncodingGrai
         Stand(_held || request.Held);
         _timer = this.RegisterGrainTimer(SendAsync, new GrainTimerCreationOptions(ReportPeriod, ReportPeriod) { KeepAlive = true });
 
-        // The end is told at once, not at the next tick; on the grain's own scheduler.
-        _ = _work.Completion.ContinueWith(_ => SendAsync(), TaskScheduler.Current).Unwrap();
+        // What is new is told at once, not at the next tick; on the grain's own scheduler.
+        var turns = TaskScheduler.Current;
+        _work.Advanced = () => Task.Factory.StartNew(SendAsync, CancellationToken.None, TaskCreationOptions.None, turns).Unwrap();
+        _ = _work.Completion.ContinueWith(_ => SendAsync(), turns).Unwrap();
         return true;
     }
 
+    /// <summary>Sends what is new, one report after the other: where they do not get away as fast as they come, the newest is the next.</summary>
     private async Task SendAsync()
     {
-        var report = _work!.Report();
-        if (report with { Number = 0, WallSeconds = 0 } == (_sent is null ? null : _sent with { Number = 0, WallSeconds = 0 }))
+        if (_sending)
         {
             return;
         }
 
-        _sent = report;
-        if (report.State != PieceState.Running)
+        _sending = true;
+        while (_work!.Report() is var report && !SaysTheSame(report))
         {
-            _timer?.Dispose();
+            _sent = report;
+            if (report.State != PieceState.Running)
+            {
+                _timer?.Dispose();
+            }
+
+            try
+            {
+                await _reports!.OnNextAsync(report);
+            }
+            catch (Exception failure) when (failure is not OutOfMemoryException)
+            {
+                LogReportLost(log, failure, report.Piece.JobId, report.Piece.Stage, report.Piece.Index); // the job will ask
+            }
         }
 
-        try
-        {
-            await _reports!.OnNextAsync(report);
-        }
-        catch (Exception failure) when (failure is not OutOfMemoryException)
-        {
-            LogReportLost(log, failure, report.Piece.JobId, report.Piece.Stage, report.Piece.Index); // the job will ask
-        }
+        _sending = false;
     }
+
+    private bool SaysTheSame(PieceReport report) =>
+        _sent is not null && report with { Number = 0, WallSeconds = 0 } == _sent with { Number = 0, WallSeconds = 0 };
 }

@@ -26,7 +26,11 @@ public sealed partial class JobGrain
     /// <summary>So long a command waits for those who watch: they hear of it before its caller, unless they are slow.</summary>
     private static readonly TimeSpan TellingLimit = TimeSpan.FromMilliseconds(100);
 
+    /// <summary>The board hears of numbers no more often than it tells them on.</summary>
+    private static readonly TimeSpan BoardPeriod = TimeSpan.FromMilliseconds(250);
+
     private Watcher? _boardWatcher;
+    private long _boardAt;
 
     private IBoardGrain Board => GrainFactory.GetGrain<IBoardGrain>(0);
 
@@ -124,7 +128,12 @@ public sealed partial class JobGrain
 
         _book!.Sent(page);
         _watchers.Tell(update);
-        BoardWatcher.Post(update);
+        if (changed || time.GetElapsedTime(_boardAt) >= BoardPeriod)
+        {
+            _boardAt = time.GetTimestamp();
+            BoardWatcher.Post(update);
+        }
+
         _summaryStale = true;
         if (changed || time.GetElapsedTime(_summaryAt) > SummaryPeriod)
         {

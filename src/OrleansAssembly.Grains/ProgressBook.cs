@@ -13,7 +13,8 @@ internal readonly record struct ProgressPage(ProgressUpdate? Update, ProgressSho
 /// <summary>Turns a job's states into the updates that people see: numbered, never falling, not more often than useful.</summary>
 internal sealed class ProgressBook(JobSpec spec, ProgressReserve reserved, TimeProvider time)
 {
-    private static readonly TimeSpan NumbersPeriod = TimeSpan.FromMilliseconds(100);
+    /// <summary>Ten times a second, whether or not a report comes a moment early.</summary>
+    private static readonly TimeSpan NumbersPeriod = TimeSpan.FromMilliseconds(80);
 
     private ProgressReserve _reserved = reserved;
     private ProgressShown _shown = ProgressShown.After(reserved);

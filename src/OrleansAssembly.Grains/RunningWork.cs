@@ -7,11 +7,15 @@ namespace OrleansAssembly.Grains;
 /// <summary>A piece of work that runs on this silo, and where it is.</summary>
 public sealed class RunningWork(PieceRequest request, TimeProvider time) : IDisposable
 {
+    /// <summary>So often what is new is told: ten times a second, whether or not a report comes a moment early.</summary>
+    private static readonly TimeSpan AdvancePeriod = TimeSpan.FromMilliseconds(80);
+
     private readonly CancellationTokenSource _stop = new();
     private readonly ChildGroup _children = new();
     private readonly long _started = time.GetTimestamp();
     private readonly Lock _lock = new();
     private WorkProgress _progress;
+    private long _advancedAt;
     private PieceOutcome? _outcome;
     private long? _heldSince;
     private double _heldSeconds;
@@ -24,6 +28,9 @@ public sealed class RunningWork(PieceRequest request, TimeProvider time) : IDisp
 
     /// <summary>Ends when the work has ended, whatever came of it; never faults.</summary>
     public Task Completion { get; internal set; } = Task.CompletedTask;
+
+    /// <summary>Is called when there is something new to tell, on any thread.</summary>
+    internal Action? Advanced { get; set; }
 
     internal CancellationToken Stopped => _stop.Token;
 
@@ -104,7 +111,15 @@ public sealed class RunningWork(PieceRequest request, TimeProvider time) : IDisp
         lock (_lock)
         {
             _progress = progress;
+            if (time.GetElapsedTime(_advancedAt) < AdvancePeriod)
+            {
+                return; // the next one tells it, or the tick of whoever tells
+            }
+
+            _advancedAt = time.GetTimestamp();
         }
+
+        Advanced?.Invoke();
     }
 
     internal void Finish(PieceOutcome outcome)

@@ -34,6 +34,10 @@ public static class StepList
 
     private static readonly IReadOnlyList<Step> EdlSteps = Shorten(Stage.Plan, Stage.Encode, Stage.Verify, Stage.Preview);
 
+    // Asked for several times at each report of each piece of work.
+    private static readonly Dictionary<JobType, IReadOnlyList<Stage>> StagesOf =
+        Enum.GetValues<JobType>().ToDictionary(type => type, IReadOnlyList<Stage> (type) => [.. Of(type).SelectMany(step => step.Stages)]);
+
     /// <summary>The steps of a type of job, in order.</summary>
     public static IReadOnlyList<Step> Of(JobType type) => type switch
     {
@@ -47,7 +51,7 @@ public static class StepList
     public static Step Of(JobType type, Stage stage) => Of(type).First(step => step.Stages.Contains(stage));
 
     /// <summary>All stages of a type of job, in order.</summary>
-    public static IReadOnlyList<Stage> Stages(JobType type) => [.. Of(type).SelectMany(step => step.Stages)];
+    public static IReadOnlyList<Stage> Stages(JobType type) => StagesOf[type];
 
     /// <summary>How a step's progress is shared by its stages; the parts of a step add up to 1.</summary>
     public static double ShareOfStep(Stage stage) => stage switch

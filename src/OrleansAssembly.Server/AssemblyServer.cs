@@ -32,8 +32,10 @@ public sealed class AssemblyServer : IAsyncDisposable
 
     public IServiceProvider Services => _app.Services;
 
+    /// <param name="settings">What it is started with.</param>
+    /// <param name="replace">Puts other services in place of the server's own, so that it can be measured without its encoders; null for none.</param>
     /// <exception cref="StartException">When it cannot start; the message says why in one line.</exception>
-    public static async Task<AssemblyServer> StartAsync(ServerSettings settings)
+    public static async Task<AssemblyServer> StartAsync(ServerSettings settings, Action<IServiceCollection>? replace = null)
     {
         if (settings.Port != 0 && FreePort.IsTaken(settings.Host, settings.Port))
         {
@@ -43,7 +45,7 @@ public sealed class AssemblyServer : IAsyncDisposable
         var store = await Store.OpenAsync(settings);
         try
         {
-            var app = Build(settings, store);
+            var app = Build(settings, store, replace);
             await app.StartAsync();
             return new AssemblyServer(store, app);
         }
@@ -106,7 +108,7 @@ public sealed class AssemblyServer : IAsyncDisposable
         await _app.DisposeAsync();
     }
 
-    private static WebApplication Build(ServerSettings settings, Store store)
+    private static WebApplication Build(ServerSettings settings, Store store, Action<IServiceCollection>? replace)
     {
         var builder = WebApplication.CreateBuilder(new WebApplicationOptions { ContentRootPath = AppContext.BaseDirectory });
         builder.Configuration.AddInMemoryCollection(settings.AsConfiguration());
@@ -120,6 +122,7 @@ public sealed class AssemblyServer : IAsyncDisposable
         builder.Services.AddAssemblyGrains(builder.Configuration);
 
         builder.Services.AddApi();
+        replace?.Invoke(builder.Services);
 
         var app = builder.Build();
         stopping = app.Lifetime.ApplicationStopping;

@@ -13,30 +13,13 @@ internal sealed record FilmOptions(int Shots, int Seconds, int Rounds)
 {
     public static FilmOptions? Read(string[] args)
     {
-        var options = new FilmOptions(12, 5, 3);
-        for (var index = 0; index + 1 < args.Length; index += 2)
+        if (Arguments.Read(args, "--shots", "--seconds", "--rounds") is not { } given)
         {
-            if (!int.TryParse(args[index + 1], NumberStyles.None, CultureInfo.InvariantCulture, out var value) || value < 1)
-            {
-                return null;
-            }
-
-            var next = args[index] switch
-            {
-                "--shots" => options with { Shots = value },
-                "--seconds" => options with { Seconds = value },
-                "--rounds" => options with { Rounds = value },
-                _ => null,
-            };
-            if (next is null)
-            {
-                return null;
-            }
-
-            options = next;
+            return null;
         }
 
-        return args.Length % 2 == 0 ? options : null;
+        var options = new FilmOptions(given.Number("--shots", 12), given.Number("--seconds", 5), given.Number("--rounds", 3));
+        return options is { Shots: > 0, Seconds: > 0, Rounds: > 0 } ? options : null;
     }
 }
 

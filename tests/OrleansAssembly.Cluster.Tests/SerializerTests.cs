@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Microsoft.Extensions.DependencyInjection;
+using Orleans.Providers;
 using Orleans.Serialization;
 using OrleansAssembly.Contracts;
 using OrleansAssembly.Jobs;
@@ -22,5 +23,25 @@ public class SerializerTests
         var back = serializer.Deserialize<SlotDemand>(serializer.SerializeToArray(new SlotDemand("job", "harbour", 1, 2, [], job.Avoided(now))));
 
         Assert.Equal(["silo"], back!.Avoid!);
+    }
+
+    /// <summary>Each event of a stream is carried so, and was written as a field a byte: twice its size, and slow.</summary>
+    [Fact]
+    public void BytesOfAStream_AreCarriedAsBytes()
+    {
+        using var services = new ServiceCollection().AddByteSegments().AddSerializer(serializer => serializer.AddAssembly(typeof(MemoryMessageData).Assembly)).BuildServiceProvider();
+        var serializer = services.GetRequiredService<Serializer>();
+        byte[] sent = [.. Enumerable.Range(0, 1000).Select(number => (byte)number)];
+        var message = new MemoryMessageData { SequenceNumber = 7, Payload = new ArraySegment<byte>(sent, 100, 800) };
+
+        var bytes = serializer.SerializeToArray(message);
+        var back = serializer.Deserialize<MemoryMessageData>(bytes);
+        var copy = services.GetRequiredService<DeepCopier<MemoryMessageData>>().Copy(message);
+
+        Assert.InRange(bytes.Length, 800, 900);
+        Assert.Equal(7, back.SequenceNumber);
+        Assert.Equal(sent[100..900], back.Payload.ToArray());
+        Assert.Equal(sent[100..900], copy.Payload.ToArray());
+        Assert.NotSame(sent, copy.Payload.Array);
     }
 }

@@ -54,6 +54,29 @@ public sealed class HubProtocolTests
         Assert.Null(Call(protocol, "Nonsense", ["a"]));
     }
 
+    [Theory]
+    [InlineData("json")]
+    [InlineData("messagepack")]
+    public void An_update_is_written_once_for_all_who_watch(string name)
+    {
+        var protocol = Protocols[name];
+        ProgressUpdate[] updates = [.. Enumerable.Range(0, 3000).Select(number => Of("job", number))]; // more than are kept
+        foreach (var update in updates.Concat(updates))
+        {
+            var bytes = protocol.GetMessageBytes(Push(update));
+            var output = new ArrayBufferWriter<byte>();
+            protocol.WriteMessage(Push(update), output);
+
+            Assert.True(bytes.Equals(protocol.GetMessageBytes(Push(update))), "it was written again");
+            Assert.Equal(bytes.ToArray(), output.WrittenSpan.ToArray());
+            var read = new ReadOnlySequence<byte>(bytes);
+            Assert.True(protocol.TryParseMessage(ref read, new Pushes(), out var message));
+            Assert.Equal(update, Assert.Single(Assert.IsType<InvocationMessage>(message).Arguments));
+        }
+
+        static InvocationMessage Push(ProgressUpdate update) => new("progress", [update]);
+    }
+
     private static object?[]? Call(string name, string method, object?[] arguments)
     {
         var protocol = Protocols[name];
@@ -70,6 +93,16 @@ public sealed class HubProtocolTests
         services.AddProgressHub();
         var resolver = services.BuildServiceProvider().GetRequiredService<IHubProtocolResolver>();
         return resolver.AllProtocols.ToDictionary(protocol => protocol.Name);
+    }
+
+    /// <summary>What a client that takes progress knows.</summary>
+    private sealed class Pushes : IInvocationBinder
+    {
+        public IReadOnlyList<Type> GetParameterTypes(string methodName) => [typeof(ProgressUpdate)];
+
+        public Type GetReturnType(string invocationId) => typeof(object);
+
+        public Type GetStreamItemType(string streamId) => typeof(object);
     }
 
     /// <summary>The hub's methods as SignalR sees them.</summary>

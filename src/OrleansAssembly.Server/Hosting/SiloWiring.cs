@@ -115,6 +115,7 @@ public static class SiloWiring
     private static void AddSerializers(ISiloBuilder silo)
     {
         silo.Services.AddAssemblySerializers();
+        silo.Services.AddByteSegments();
 
         // State is stored as the same JSON that is spoken everywhere.
         silo.Services.Configure<SystemTextJsonGrainStorageSerializerOptions>(options => AssemblyJson.Configure(options.JsonSerializerOptions));

@@ -23,8 +23,8 @@ public static class HubProtocols
         });
         services.Configure<JsonHubProtocolOptions>(json => AssemblyJson.Configure(json.PayloadSerializerOptions));
         services.Configure<MessagePackHubProtocolOptions>(pack => pack.SerializerOptions = Packed);
-        services.AddSingleton<IHubProtocol>(p => new OptionalArguments(new JsonHubProtocol(p.GetRequiredService<IOptions<JsonHubProtocolOptions>>())));
-        services.AddSingleton<IHubProtocol>(p => new OptionalArguments(new MessagePackHubProtocol(p.GetRequiredService<IOptions<MessagePackHubProtocolOptions>>())));
+        services.AddSingleton<IHubProtocol>(p => new OptionalArguments(new WrittenOnce(new JsonHubProtocol(p.GetRequiredService<IOptions<JsonHubProtocolOptions>>()))));
+        services.AddSingleton<IHubProtocol>(p => new OptionalArguments(new WrittenOnce(new MessagePackHubProtocol(p.GetRequiredService<IOptions<MessagePackHubProtocolOptions>>()))));
     }
 
     /// <summary>MessagePack with the shape of our JSON: names in camelCase, enums as lower-case text, instants as text.</summary>

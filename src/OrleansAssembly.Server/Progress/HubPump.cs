@@ -5,6 +5,9 @@ namespace OrleansAssembly.Server.Progress;
 /// <summary>Sends what comes into one hub connection's mailbox, as fast as the connection takes it. A slow one holds up nobody else.</summary>
 public sealed partial class HubPump(ProgressRelay relay, ISingleClientProxy client, Action abort, ILogger logger) : IAsyncDisposable
 {
+    /// <summary>What a push of a watched job's update is called.</summary>
+    internal const string Progress = "progress";
+
     private readonly CancellationTokenSource _closed = new();
     private Task _pumping = Task.CompletedTask;
 
@@ -42,7 +45,7 @@ public sealed partial class HubPump(ProgressRelay relay, ISingleClientProxy clie
                 var mail = await Mailbox.TakeAsync(_closed.Token);
                 foreach (var update in mail.Progress)
                 {
-                    await client.SendAsync("progress", update, _closed.Token);
+                    await client.SendAsync(Progress, update, _closed.Token);
                 }
 
                 if (mail.Board.Length > 0)
