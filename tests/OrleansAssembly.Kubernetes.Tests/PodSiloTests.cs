@@ -4,9 +4,9 @@ using k8s.Models;
 using Microsoft.Extensions.Options;
 using Orleans.Configuration;
 using Orleans.Hosting.Kubernetes;
-using OrleansAssembly.Cluster.Tests;
 using OrleansAssembly.Kubernetes.Tests.Given;
 using OrleansAssembly.Server.Hosting;
+using OrleansAssembly.Testing;
 using StackExchange.Redis;
 
 namespace OrleansAssembly.Kubernetes.Tests;
@@ -47,8 +47,9 @@ public sealed class PodSiloTests
     [Fact]
     public async Task Silo_OutsideOfAPod_TakesAFreePortOfTheLoopbackAddress()
     {
-        await using var store = await RedisServer.StartAsync();
-        await using var app = Build(store.Connection, [], _ => { });
+        await using var redis = await RedisProcess.StartAsync();
+        using var store = redis.Connect();
+        await using var app = Build(store, [], _ => { });
         var endpoints = app.Services.GetRequiredService<IOptions<EndpointOptions>>().Value;
         Assert.Equal((IPAddress.Loopback, 0), (endpoints.AdvertisedIPAddress, endpoints.GatewayPort));
         Assert.NotEqual(KubernetesWiring.SiloPort, endpoints.SiloPort);
@@ -58,9 +59,10 @@ public sealed class PodSiloTests
     [Fact]
     public async Task Silo_InAPod_TakesNameAddressAndPortOfThePod()
     {
-        await using var store = await RedisServer.StartAsync();
+        await using var redis = await RedisProcess.StartAsync();
+        using var store = redis.Connect();
         using var variables = new PodVariables(new(OwnFields) { ["POD_IP"] = "10.1.2.3", ["ORLEANS_CLUSTER_ID"] = "another" });
-        await using var app = Build(store.Connection, new(Pod) { ["POD_IP"] = "10.1.2.3" }, _ => { });
+        await using var app = Build(store, new(Pod) { ["POD_IP"] = "10.1.2.3" }, _ => { });
         var endpoints = app.Services.GetRequiredService<IOptions<EndpointOptions>>().Value;
         Assert.Equal((IPAddress.Parse("10.1.2.3"), KubernetesWiring.SiloPort, 0), (endpoints.AdvertisedIPAddress, endpoints.SiloPort, endpoints.GatewayPort));
         Assert.Equal(new IPEndPoint(endpoints.AdvertisedIPAddress, KubernetesWiring.SiloPort), endpoints.SiloListeningEndpoint);
@@ -76,7 +78,8 @@ public sealed class PodSiloTests
     {
         var overlay = Overlay.Of("production");
         var silo = overlay.Workload("frontend");
-        await using var store = await RedisServer.StartAsync();
+        await using var redis = await RedisProcess.StartAsync();
+        using var store = redis.Connect();
         using var variables = new PodVariables(OwnFields);
         await using var api = await PodApi.StartAsync(new V1Pod
         {
@@ -84,7 +87,7 @@ public sealed class PodSiloTests
             Kind = "Pod",
             Metadata = new V1ObjectMeta { Name = Pod["POD_NAME"], NamespaceProperty = Pod["POD_NAMESPACE"], Labels = silo.Template.Metadata.Labels },
         });
-        await using var app = Build(store.Connection, Pod, services =>
+        await using var app = Build(store, Pod, services =>
         {
             services.Configure<KubernetesHostingOptions>(options => options.GetClientConfiguration = () => new KubernetesClientConfiguration { Host = api.Address });
 

@@ -1,8 +1,8 @@
 using System.Net;
-using OrleansAssembly.Cluster.Tests;
 using OrleansAssembly.Kubernetes.Tests.Given;
 using OrleansAssembly.Server;
 using OrleansAssembly.Server.Hosting;
+using OrleansAssembly.Testing;
 
 namespace OrleansAssembly.Kubernetes.Tests;
 
@@ -16,7 +16,7 @@ public sealed class ProbeTests
     public async Task Server_AnswersTheProbesOfItsPod(string role)
     {
         var folder = Directory.CreateTempSubdirectory("assembly-probe-").FullName;
-        await using var redis = await RedisServer.StartAsync();
+        await using var redis = await RedisProcess.StartAsync();
         var container = Overlay.Of("production").Workload(role).Container;
         var settings = ServerSettings.Read(
             [.. container.Args, "--host", "127.0.0.1", "--port", "0", "--media", folder, "--redis", redis.Address],
