@@ -90,8 +90,8 @@ public sealed record JobProgress(double Percent, Step Step, double StepPercent, 
             return 0;
         }
 
-        var unit = SpeedUnit.Of(state.Stage);
-        return SpeedUnit.From(speed.Note(state.ElapsedSeconds(now), unit, state.Handled + state.Running.Sum(piece => piece.Amount)), unit);
+        var amount = state.Handled + state.Running.Sum(piece => piece.Amount);
+        return SpeedUnit.From(speed.Note(state.ElapsedSeconds(now), SpeedUnit.Counted(state.Stage), amount), SpeedUnit.Of(state.Stage));
     }
 
     private static string Describe(JobState state, IReadOnlyList<string> outputs, DateTimeOffset now)

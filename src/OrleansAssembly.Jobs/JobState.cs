@@ -51,7 +51,7 @@ public sealed record JobState
     /// <summary>The number that the next piece given out gets: never used twice in a job.</summary>
     public int NextAttempt { get; init; } = 1;
 
-    /// <summary>What the pieces that no longer run have handled, whatever came of them, since a stage with the <see cref="SpeedUnit"/> of this one began.</summary>
+    /// <summary>What the pieces that no longer run have handled, whatever came of them, in this stage and in those before that <see cref="SpeedUnit.Counted"/> joins with it.</summary>
     public double Handled { get; init; }
 
     /// <summary>Times of the steps begun so far, in order.</summary>

@@ -189,7 +189,7 @@ public static partial class JobStateMachine
             {
                 StagePosition = next.StagePosition + 1,
                 Done = IndexSet.Empty,
-                Handled = SpeedUnit.Of(stages[next.StagePosition]) == SpeedUnit.Of(stages[next.StagePosition + 1]) ? next.Handled : 0,
+                Handled = SpeedUnit.Counted(stages[next.StagePosition]) == SpeedUnit.Counted(stages[next.StagePosition + 1]) ? next.Handled : 0,
                 Setbacks = ImmutableDictionary<int, Setback>.Empty,
                 Steps = stepEnds ? CloseStep(next, now).Add(new StepTime(now)) : next.Steps,
             };

@@ -11,18 +11,18 @@ public sealed class SpeedMeter
 
     private readonly Queue<(double At, double Amount)> _seen = new();
     private (double At, double Amount) _last;
-    private string _unit = "";
+    private string _counted = "";
 
-    /// <summary>Notes how much is handled by now, and gives the speed in that unit a second; 0 where too little is known.</summary>
+    /// <summary>Notes how much is handled by now, and gives the speed, a second; 0 where too little is known.</summary>
     /// <param name="running">Running time by now, seconds.</param>
-    /// <param name="unit">What is counted; another one begins anew.</param>
+    /// <param name="counted">What is counted; something else begins anew.</param>
     /// <param name="amount">All that is handled so far; less than before means that it is counted anew.</param>
-    public double Note(double running, string unit, double amount)
+    public double Note(double running, string counted, double amount)
     {
-        if (unit != _unit || amount < _last.Amount || running < _last.At)
+        if (counted != _counted || amount < _last.Amount || running < _last.At)
         {
             _seen.Clear();
-            _unit = unit;
+            _counted = counted;
         }
 
         _last = (running, amount);

@@ -19,6 +19,12 @@ public static class SpeedUnit
         _ => Shots,
     };
 
+    /// <summary>
+    /// What is counted in a stage, by name: the count goes on while it stays the same. Each stage is measured by itself, since mixing sound is a hundred times as fast as encoding pictures;
+    /// but those that only write about the shots last a moment each, and together they have a speed.
+    /// </summary>
+    public static string Counted(Stage stage) => Of(stage) == Shots && stage != Stage.Preview ? Shots : stage.ToString();
+
     /// <summary>What is handled a second, in the unit.</summary>
     internal static double From(double aSecond, string unit) => unit == Shots ? 60 * aSecond : aSecond;
 }

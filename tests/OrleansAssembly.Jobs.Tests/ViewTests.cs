@@ -131,7 +131,7 @@ public class ViewTests
     }
 
     [Fact]
-    public void TheSpeed_GoesOn_WhereTheNextStageCountsTheSame()
+    public void TheSpeed_GoesOn_WhereTheNextStageWritesOfTheSameShots_AndBeginsAnewWhereOtherWorkBegins()
     {
         var (meter, job) = (new SpeedMeter(), Given.Job().WorkUntil(Stage.Story).Lend());
         Assert.Equal((0, "shots/min"), View(0));
@@ -141,6 +141,15 @@ public class ViewTests
         job = job.Lend();
         job = job.Accept(new JobInput.Reported(Given.Report(job, job.Running[0], PieceState.Done) with { Amount = 30 }));
         Assert.Equal((18000, "shots/min"), View(0.2));
+
+        job = Given.Job(outputs: 1).WorkUntil(Stage.Mix).Lend();
+        Assert.Equal((0, "fps"), View(1));
+        job = job.Accept(new JobInput.Reported(Given.Report(job, job.Running[0], PieceState.Done) with { Amount = 900 }));
+        Assert.Equal(Stage.Encode, job.Stage);
+        Assert.Equal((0, "fps"), View(2));
+        job = job.Lend();
+        job = job.Accept(new JobInput.Reported(Given.Report(job, job.Running[0], PieceState.Running) with { Amount = 24 }));
+        Assert.Equal((24, "fps"), View(3));
 
         (double, string) View(double second)
         {
