@@ -8,6 +8,7 @@ public sealed record Lease([property: Id(0)] Guid Id, [property: Id(1)] string S
 
 /// <summary>How many slots a job wants, those that it holds included.</summary>
 /// <param name="Avoid">Addresses of silos that it would rather not get, since a piece failed there; null for none. Taken all the same where no other lends.</param>
+/// <param name="Work">Seconds of a slot that the job still needs, 0 where it cannot tell: for the forecast of when others begin.</param>
 [GenerateSerializer, Immutable, Alias("SlotDemand")]
 public sealed record SlotDemand(
     [property: Id(0)] string JobId,
@@ -15,17 +16,20 @@ public sealed record SlotDemand(
     [property: Id(2)] int Priority,
     [property: Id(3)] int Wanted,
     [property: Id(4)] IReadOnlyList<Lease> Held,
-    [property: Id(5)] IReadOnlyList<string>? Avoid = null);
+    [property: Id(5)] IReadOnlyList<string>? Avoid = null,
+    [property: Id(6)] double Work = 0);
 
 /// <summary>What a silo has and runs.</summary>
 /// <param name="Draining">It takes no new work: what it runs may end. Never taken back.</param>
+/// <param name="Machine">What kind of machine it is on, in words that are the same for the same kind.</param>
 [GenerateSerializer, Immutable, Alias("SiloReport")]
 public sealed record SiloReport(
     [property: Id(0)] string Silo,
     [property: Id(1)] string Name,
     [property: Id(2)] int Slots,
     [property: Id(3)] IReadOnlyList<RunningLease> Running,
-    [property: Id(4)] bool Draining = false);
+    [property: Id(4)] bool Draining = false,
+    [property: Id(5)] string Machine = "");
 
 [GenerateSerializer, Immutable, Alias("RunningLease")]
 public sealed record RunningLease([property: Id(0)] Guid LeaseId, [property: Id(1)] string JobId, [property: Id(2)] string Piece);

@@ -143,7 +143,7 @@ public sealed partial class EncoderHost(
                     .Where(work => work.Request.Lease.Id != Guid.Empty)
                     .Select(work => new RunningLease(work.Request.Lease.Id, work.Request.Job.JobId, $"{work.Request.Piece.Stage} {work.Request.Piece.Index + 1}"))
                     .ToList();
-                await scheduler.ReportAsync(new SiloReport(_address, silo.Name, options.Value.Slots, running, Draining));
+                await scheduler.ReportAsync(new SiloReport(_address, silo.Name, options.Value.Slots, running, Draining, MachineKind.Here));
             }
             catch (Exception failure) when (failure is not OutOfMemoryException)
             {

@@ -21,6 +21,7 @@ public static class GrainsSetup
         services.AddMedia();
         services.AddSingleton<StoreWatch>();
         services.AddSingleton<JobCatalogue>();
+        services.AddSingleton<CostBook>();
         services.AddSingleton<WorkFiles>();
         services.AddSingleton<EncoderHost>();
         services.AddSingleton<ILifecycleParticipant<ISiloLifecycle>>(provider => provider.GetRequiredService<EncoderHost>());

@@ -54,6 +54,7 @@ public sealed partial class JobGrain
         if (next.Status != before.Status)
         {
             LogStatus(log, Id, next.Status, next.Problem?.Detail ?? "");
+            await LearnAsync(next);
         }
 
         foreach (var effect in effects.Where(effect => !IsUrgent(effect)))
@@ -170,8 +171,9 @@ public sealed partial class JobGrain
         try
         {
             var held = _state!.Running.Select(piece => new Lease(piece.LeaseId, piece.Silo)).ToList();
-            var demand = new SlotDemand(Id, _record.Spec!.ProjectId!, _state.Priority, _wanted, held, _state.Avoided(time.GetUtcNow()));
+            var demand = new SlotDemand(Id, _record.Spec!.ProjectId!, _state.Priority, _wanted, held, _state.Avoided(time.GetUtcNow()), _eta!.SlotSeconds);
             _outlook = await Scheduler.WantAsync(demand).WaitAsync(Patience, time);
+            await KnowCostsAsync();
         }
         catch (Exception failure) when (failure is not OutOfMemoryException)
         {

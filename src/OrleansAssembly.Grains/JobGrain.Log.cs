@@ -23,6 +23,9 @@ public sealed partial class JobGrain
     [LoggerMessage(LogLevel.Warning, "Job {JobId}: the catalogue could not be written; trying again.")]
     private static partial void LogCatalogueFailed(ILogger log, Exception failure, string jobId);
 
+    [LoggerMessage(LogLevel.Debug, "Job {JobId}: what jobs cost could not be read or written.")]
+    private static partial void LogCostsAway(ILogger log, Exception failure, string jobId);
+
     [LoggerMessage(LogLevel.Warning, "Job {JobId}: {Effect} failed; it is made good later.")]
     private static partial void LogEffectFailed(ILogger log, Exception failure, string jobId, JobEffect effect);
 

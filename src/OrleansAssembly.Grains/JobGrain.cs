@@ -20,6 +20,7 @@ public sealed partial class JobGrain(
     [PersistentState("plan")] IPersistentState<PlanEnvelope> plan,
     StoreWatch store,
     JobCatalogue catalogue,
+    CostBook costs,
     ISiloStatusOracle membership,
     IOptions<JobOptions> options,
     TimeProvider time,
@@ -29,8 +30,6 @@ public sealed partial class JobGrain(
     private JobRecord _record = null!; // made when the grain wakes, before anything is asked of it
     private JobState? _state;
     private ProgressBook? _book;
-    private EtaEstimator? _eta;
-    private SlotOutlook _outlook = SlotOutlook.Unknown;
 
     private string Id => this.GetPrimaryKeyString();
 
@@ -199,13 +198,6 @@ public sealed partial class JobGrain(
 
         await ToldAsync();
         return new CommandResult(_book!.Newest ?? _book.Current(_state, Estimate(_state)), null);
-    }
-
-    private EtaEstimate Estimate(JobState state)
-    {
-        // The scheduler's word may be older than what it has lent since.
-        var outlook = state.Running.Count > _outlook.Slots ? _outlook with { Slots = state.Running.Count } : _outlook;
-        return _eta!.Next(state, outlook, time.GetUtcNow());
     }
 
     private static int SourcesOf(TimelineSpec? timeline) => timeline is null ? 1 : TimelineBuilder.Sources(timeline).Count;

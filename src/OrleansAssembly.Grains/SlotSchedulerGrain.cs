@@ -23,10 +23,10 @@ public sealed class SlotSchedulerGrain(ISiloStatusOracle membership, TimeProvide
 
     public async Task<SlotOutlook> WantAsync(SlotDemand demand)
     {
-        var claim = new SlotClaim(demand.JobId, demand.Owner, demand.Priority, demand.Wanted, demand.Avoid ?? []);
-        var count = _book.Want(claim, demand.Held.Select(lease => new SlotLease(lease.Id, demand.JobId, lease.Silo)), Now);
+        var claim = new SlotClaim(demand.JobId, demand.Owner, demand.Priority, demand.Wanted, demand.Avoid ?? [], demand.Work);
+        var outlook = _book.Want(claim, demand.Held.Select(lease => new SlotLease(lease.Id, demand.JobId, lease.Silo)), Now);
         await LendAsync();
-        return new SlotOutlook(count);
+        return outlook with { Machine = UsualMachine() };
     }
 
     public Task ReturnAsync(Guid leaseId)
@@ -52,6 +52,8 @@ public sealed class SlotSchedulerGrain(ISiloStatusOracle membership, TimeProvide
             _book.IsDraining(report.Silo)));
         return Task.FromResult(new ClusterInfo([.. silos], _book.Waiting));
     }
+
+    private string UsualMachine() => _reports.Values.GroupBy(report => report.Machine).MaxBy(kind => kind.Sum(report => report.Slots))?.Key ?? "";
 
     private async Task LendAsync()
     {

@@ -80,7 +80,7 @@ public sealed class EtaEstimator(IReadOnlyList<string> presets)
 
     private EtaEstimate Reckon(JobState state, SlotOutlook outlook, double elapsed, DateTimeOffset now)
     {
-        var slots = Math.Max(1, Math.Max(outlook.Slots, 0));
+        var slots = Math.Max(0.1, outlook.Slots);
         if (state.Stage == Stage.Encode && state.Status == JobStatus.Running)
         {
             _meter.Note(state, slots, elapsed);
@@ -104,7 +104,7 @@ public sealed class EtaEstimator(IReadOnlyList<string> presets)
             seconds = expected + Math.Clamp((seconds - expected) * (1 - Math.Exp(-passed / Following)), -limit, limit);
         }
 
-        var cause = _cause is not null && elapsed - _causeAt < Told ? _cause : null;
+        var cause = state.Status == JobStatus.Running && elapsed - _causeAt < Told ? _cause : null;
         return new EtaEstimate(seconds, Math.Max(0, seconds - half), seconds + half, elapsed, cause, start);
     }
 
@@ -120,7 +120,7 @@ public sealed class EtaEstimator(IReadOnlyList<string> presets)
         var cause = state.Status == JobStatus.Paused ? null
             : before.Status == JobStatus.Paused ? "resumed"
             : state.Plan is not null && before.Plan is null ? $"planned {Count(state.Plan.Encode.Count, "piece")}"
-            : Math.Abs(slots - _slots) > 0.1 * _slots ? $"{Count(slots, "slot")} instead of {Number(_slots)}"
+            : Math.Abs(slots - _slots) > 0.2 * _slots ? $"{Count(slots, "slot")} instead of {Number(_slots)}"
             : state.Setbacks.Count > before.Setbacks.Count ? "a piece is tried again"
             : state.StagePosition == before.StagePosition && state.Running.Count + state.Done.Count < before.Running.Count + before.Done.Count ? "a piece is done again"
             : null;

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Text.Json.Serialization;
 
 namespace OrleansAssembly.Jobs;
 
@@ -22,6 +23,10 @@ public sealed record EtaPrior(
 
     /// <summary>A fresh install.</summary>
     public static EtaPrior Empty { get; } = new(ImmutableDictionary<string, FormatPrior>.Empty, ImmutableDictionary<Stage, MeanPrior>.Empty, MeanPrior.None);
+
+    /// <summary>False for what another version, or an accident, has written.</summary>
+    [JsonIgnore]
+    public bool IsWhole => Formats is not null && Stages is not null && Utilisation is not null && Formats.Values.All(format => format is { Squares.Count: 10, Products.Count: 4 });
 
     /// <summary>The prior with what a completed job cost.</summary>
     /// <param name="job">It has its plan.</param>

@@ -26,6 +26,8 @@ public sealed class LeaseBook(long edition)
     private HashSet<string> _active = [];
     private HashSet<string> _gone = [];
     private bool _warm;
+    private QueueForecast? _forecast;
+    private TimeSpan _forecastAt;
 
     /// <summary>Every lease that lives.</summary>
     public IEnumerable<SlotLease> Leases => _loans.Values.Select(loan => loan.Lease);
@@ -40,9 +42,9 @@ public sealed class LeaseBook(long edition)
 
     /// <summary>
     /// Takes what a job wants, in place of what it wanted before, and the leases that it says it holds: its own live on, those of an earlier book are taken over.
-    /// Answers how many slots it can count on, at least 1.
+    /// Answers what it can count on.
     /// </summary>
-    public int Want(SlotClaim claim, IEnumerable<SlotLease> held, TimeSpan now)
+    public SlotOutlook Want(SlotClaim claim, IEnumerable<SlotLease> held, TimeSpan now)
     {
         var job = _queue.Put(claim);
         (job.Seen, job.Words) = (now, job.Words + 1);
@@ -59,8 +61,26 @@ public sealed class LeaseBook(long edition)
         }
 
         Settle(job);
+        return Foretell(job, now);
+    }
+
+    /// <summary>From a forecast that is made anew every second, or with thousands of jobs every some seconds: a call does not pay for it.</summary>
+    private SlotOutlook Foretell(SlotJob job, TimeSpan now)
+    {
         var slots = _silos.Values.Sum(silo => IsDraining(silo.Address) ? 0 : silo.Slots);
-        return Math.Max(1, slots / Math.Max(1, _queue.Rivals(claim.Priority)));
+        if (_forecast is null || now - _forecastAt > LeaseTerms.ForecastPeriod * (1 + (_queue.Jobs.Count / 500.0)) || (_queue.Jobs.Count < 100 && _forecast.Of(job.Claim.JobId) is null))
+        {
+            (_forecast, _forecastAt) = (new QueueForecast(_queue.Jobs.Select(queued => new QueuedJob(queued.Claim, queued.Leases.Count)), slots), now);
+        }
+
+        var passed = (now - _forecastAt).TotalSeconds;
+        if (_forecast.Of(job.Claim.JobId) is not { } turn)
+        {
+            return new SlotOutlook(1, Math.Max(0, _forecast.End - passed)); // it comes last until the next forecast
+        }
+
+        var share = QueueForecast.WorkOf(job.Claim) / Math.Max(0.1, turn.End - Math.Max(passed, turn.Start));
+        return new SlotOutlook(Math.Clamp(Math.Round(share, 1), 0.1, Math.Max(1, slots)), job.Leases.Count > 0 ? 0 : Math.Max(0, turn.Start - passed));
     }
 
     /// <summary>The job has done with a slot, or has no use for it.</summary>

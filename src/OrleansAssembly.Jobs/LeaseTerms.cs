@@ -15,6 +15,9 @@ public static class LeaseTerms
     /// <summary>A job, which repeats its wish every few seconds, is gone when it has been silent for so long.</summary>
     public static readonly TimeSpan DemandExpires = TimeSpan.FromSeconds(60);
 
+    /// <summary>How often who gets what when is foretold; seldomer where many wait.</summary>
+    public static readonly TimeSpan ForecastPeriod = TimeSpan.FromSeconds(1);
+
     /// <summary>For so long after a return a report may be older than it; one that names the slot later shows that it is really still used.</summary>
     public static readonly TimeSpan ReportLag = TimeSpan.FromSeconds(3);
 }

@@ -93,7 +93,7 @@ internal sealed class RemainingWork(JobState state, EtaPrior prior, IReadOnlyLis
     {
         var pieces = _guess.Pieces(stage);
         var each = Usual(stage, speed);
-        var lanes = Math.Clamp(slots, 1, pieces);
+        var lanes = Math.Clamp(slots, 0.1, pieces);
         var variance = (EtaPrior.StageSpread * EtaPrior.StageSpread) + (prior.Stages.GetValueOrDefault(stage) ?? MeanPrior.None).Variance;
         if (!current)
         {
@@ -131,7 +131,7 @@ internal sealed class RemainingWork(JobState state, EtaPrior prior, IReadOnlyLis
         var model = new EncodeModel(state.Plan, state.Cost, formats);
 
         // Where the stages before were slow, the machine most likely has other work.
-        var (utilisation, lanes) = (meter.Utilisation(Math.Min(1, UsualUtilisation * Math.Exp(-speed / 2))), Math.Max(1, slots));
+        var (utilisation, lanes) = (meter.Utilisation(Math.Min(1, UsualUtilisation * Math.Exp(-speed / 2))), Math.Max(0.1, slots));
         if (state.Plan is not { } plan)
         {
             var cost = Expected(model);

@@ -1,10 +1,10 @@
 namespace OrleansAssembly.Jobs;
 
 /// <summary>What a job can count on of the encoder slots.</summary>
-/// <param name="Slots">Slots that it will hold on average while it runs, at least 1: other jobs' shares and priorities are counted.</param>
+/// <param name="Slots">Slots that it will hold on average while it runs, more than 0: other jobs' shares and priorities are counted.</param>
 /// <param name="StartsIn">Seconds until it is lent a first slot; 0 where it holds one.</param>
-/// <param name="Ahead">Jobs that are served before it.</param>
-public sealed record SlotOutlook(double Slots, double StartsIn = 0, int Ahead = 0)
+/// <param name="Machine">The kind of machine that most slots are on; empty where none has said.</param>
+public sealed record SlotOutlook(double Slots, double StartsIn = 0, string Machine = "")
 {
     /// <summary>Before the scheduler has said anything.</summary>
     public static SlotOutlook Unknown { get; } = new(1);

@@ -11,12 +11,8 @@ internal sealed class SlotQueue
     private readonly Dictionary<string, SlotJob> _jobs = [];
     private readonly Dictionary<string, Owner> _owners = [];
     private readonly Dictionary<(int Priority, string Avoid), Lane> _lanes = [];
-    private readonly int[] _wanting = new int[MaxPriority + 1]; // jobs that want anything, by priority
 
     public IReadOnlyCollection<SlotJob> Jobs => _jobs.Values;
-
-    /// <summary>Jobs that want slots and stand no lower than the priority.</summary>
-    public int Rivals(int priority) => _wanting.Skip(Clamp(priority)).Sum();
 
     /// <summary>Takes what a job wants now in place of what it wanted before. Its owner is for ever the one that it named first.</summary>
     public SlotJob Put(SlotClaim claim)
@@ -30,10 +26,10 @@ internal sealed class SlotQueue
 
         if (job.Claim.Wanted != claim.Wanted || job.Claim.Priority != claim.Priority || !job.Claim.Avoid.SequenceEqual(claim.Avoid))
         {
-            Count(job, -1);
             Rearrange(job, () => job.Claim = claim with { Owner = job.Claim.Owner });
-            Count(job, 1);
         }
+
+        job.Claim = job.Claim with { Work = claim.Work }; // in no order
 
         return job;
     }
@@ -70,8 +66,6 @@ internal sealed class SlotQueue
     }
 
     private static int Clamp(int priority) => Math.Clamp(priority, 0, MaxPriority);
-
-    private void Count(SlotJob job, int change) => _wanting[Clamp(job.Claim.Priority)] += job.Claim.Wanted > 0 ? change : 0;
 
     private Owner OwnerOf(string name)
     {

@@ -27,7 +27,7 @@ public class EtaTests
             foreach (var (happening, pick) in events)
             {
                 now += TimeSpan.FromMilliseconds(happening == Event.Wait ? 20 * pick : pick);
-                slots = happening == Event.Slots ? 0.5 + (pick % 9) : slots;
+                slots = happening == Event.Slots ? 0.2 + (pick % 9) : slots;
                 state = Apply(state, happening, pick, now);
                 var estimate = eta.Next(state, new SlotOutlook(slots, pick), now);
 

@@ -214,10 +214,11 @@ public class LeaseBookTests
         Report("t", slots: 6);
         _book.Report(new SiloSlots("u", 6, Draining: true, []), _now);
 
-        Assert.Equal(12, _book.Want(OneSlot, [], _now));
-        Assert.Equal(6, _book.Want(OneSlot with { JobId = "equal" }, [], _now));
-        Assert.Equal(12, _book.Want(OneSlot with { JobId = "first", Priority = 90 }, [], _now));
-        Assert.Equal(3, _book.Want(OneSlot with { JobId = "last", Priority = 0 }, [], _now));
+        var work = OneSlot with { Work = 60 };
+        Assert.Equal(new SlotOutlook(12), _book.Want(work, [], _now));
+        Assert.Equal(new SlotOutlook(6), _book.Want(work with { JobId = "equal" }, [], _now));
+        Assert.Equal(new SlotOutlook(12), _book.Want(work with { JobId = "first", Priority = 90 }, [], _now));
+        Assert.Equal(new SlotOutlook(12, StartsIn: 15), _book.Want(work with { JobId = "last", Priority = 0 }, [], _now));
         Assert.Equal(4, _book.Waiting);
     }
 
@@ -235,7 +236,7 @@ public class LeaseBookTests
 
     private void Report(string silo, int slots, params Guid[] running) => _book.Report(new SiloSlots(silo, slots, false, running), _now);
 
-    private int Want(int count, params SlotLease[] held) => _book.Want(OneSlot with { Wanted = count }, held, _now);
+    private int Want(int count, params SlotLease[] held) => (int)_book.Want(OneSlot with { Wanted = count }, held, _now).Slots;
 
     private void Return(SlotLease lease) => _book.Return(lease.Id, _now);
 

@@ -59,7 +59,7 @@ internal sealed partial class LeaseWorld
         }
     }
 
-    private void Hear(LeaseBook book, SlotClaim claim, List<SlotLease> held) => Assert.InRange(book.Want(claim, held, BookNow), 1, int.MaxValue);
+    private void Hear(LeaseBook book, SlotClaim claim, List<SlotLease> held) => Assert.InRange(book.Want(claim, held, BookNow).Slots, 0.1, 10_000);
 
     private void HearReturn(LeaseBook book, Guid lease)
     {
