@@ -6,6 +6,7 @@ using Microsoft.Extensions.Time.Testing;
 using OrleansAssembly.Contracts;
 using OrleansAssembly.Grains;
 using OrleansAssembly.Jobs;
+using OrleansAssembly.Server.Tests.Given;
 using OrleansAssembly.Testing;
 using StackExchange.Redis;
 
@@ -39,7 +40,7 @@ public sealed class RecoveryTests : IAsyncLifetime
         var catalogue = new JobCatalogue(_store, NullLogger<JobCatalogue>.Instance);
         foreach (var job in _jobs)
         {
-            await catalogue.PutAsync(Summary(job));
+            await catalogue.PutAsync(Updates.Summary(job, JobStatus.Running));
         }
 
         ((Stub)(object)_membership).Answer = (method, _) => method switch
@@ -130,28 +131,6 @@ public sealed class RecoveryTests : IAsyncLifetime
             await Task.Delay(TimeSpan.FromMilliseconds(5), TimeProvider.System, TestContext.Current.CancellationToken);
         }
     }
-
-    private static JobSummary Summary(string id) => new(id, JobType.Assembly, JobStatus.Running, "harbour", "A film", DateTimeOffset.UnixEpoch, null, null, new ProgressUpdate
-    {
-        JobId = id,
-        Type = JobType.Assembly,
-        Status = JobStatus.Running,
-        Progress = 1,
-        CurrentStep = "",
-        TotalSteps = 12,
-        EstimatedTimeRemaining = 1,
-        ProcessingSpeed = 0,
-        LastUpdate = DateTimeOffset.UnixEpoch,
-        Sequence = 1,
-        StepIndex = 1,
-        StepProgress = 0,
-        Message = "",
-        ProcessingSpeedUnit = "fps",
-        EtaLow = 1,
-        EtaHigh = 1,
-        TimeProgress = 0,
-        Elapsed = 0,
-    });
 
     /// <summary>Tells for how long somebody wants to wait.</summary>
     private sealed class Clock : FakeTimeProvider

@@ -1,7 +1,7 @@
 using Microsoft.Extensions.Logging.Abstractions;
 using OrleansAssembly.Contracts;
 using OrleansAssembly.Grains;
-using OrleansAssembly.Jobs;
+using OrleansAssembly.Server.Tests.Given;
 
 namespace OrleansAssembly.Cluster.Tests;
 
@@ -68,27 +68,7 @@ public class WatcherTests
         Assert.Null(_watcher.Told);
     }
 
-    private static ProgressUpdate Update(long sequence, int step = 1) => new()
-    {
-        JobId = "job",
-        Type = JobType.Assembly,
-        Status = JobStatus.Running,
-        Progress = sequence,
-        CurrentStep = "",
-        TotalSteps = 12,
-        EstimatedTimeRemaining = 0,
-        ProcessingSpeed = 0,
-        LastUpdate = default,
-        Sequence = sequence,
-        StepIndex = step,
-        StepProgress = 0,
-        Message = "",
-        ProcessingSpeedUnit = "fps",
-        EtaLow = 0,
-        EtaHigh = 0,
-        TimeProgress = 0,
-        Elapsed = 0,
-    };
+    private static ProgressUpdate Update(long sequence, int step = 1) => Updates.Of("job", sequence, step);
 
     private sealed class Listener
     {
