@@ -69,28 +69,40 @@ export class AssemblyApi {
     return url;
   }
 
-  async #send<T>(url: URL, signal?: AbortSignal, method = 'GET'): Promise<T> {
-    let response: Response;
-    try {
-      response = await this.#fetch(url, {
-        method,
-        headers: { Accept: 'application/json, application/problem+json' },
-        ...(signal && { signal }),
-      });
-    } catch (error) {
-      if (isAbort(error)) throw error;
-      throw new ApiError({
-        type: UNREACHABLE,
-        title: 'The server does not answer',
-        status: 0,
-        detail: 'Check that the server runs and that this device has a connection; the page tries again by itself.',
-      });
-    }
-    const body: unknown = await response.json().catch(() => undefined);
-    if (!response.ok) throw new ApiError(problemOf(response, body));
-    if (body === undefined) throw new ApiError(problemOf(response, undefined));
-    return body as T;
+  #send<T>(url: URL, signal?: AbortSignal, method = 'GET'): Promise<T> {
+    return requestJson<T>(this.#fetch, url, { method, ...(signal && { signal }) });
   }
+}
+
+/** Asks and reads JSON; whatever goes wrong comes as an {@link ApiError}, but for a caller who gave up. */
+export async function requestJson<T>(fetcher: typeof fetch, url: URL, init: RequestInit = {}): Promise<T> {
+  const response = await request(fetcher, url, init);
+  const body: unknown = await response.json().catch(() => undefined);
+  if (body === undefined) throw new ApiError(problemOf(response, undefined));
+  return body as T;
+}
+
+/** Asks for something whose answer is not read as JSON. */
+export async function request(fetcher: typeof fetch, url: URL, init: RequestInit = {}): Promise<Response> {
+  let response: Response;
+  try {
+    response = await fetcher(url, { ...init, headers: { Accept: 'application/json, application/problem+json', ...init.headers } });
+  } catch (error) {
+    if (isAbort(error)) throw error;
+    throw new ApiError(unreachable());
+  }
+  if (!response.ok) throw new ApiError(problemOf(response, await response.json().catch(() => undefined)));
+  return response;
+}
+
+/** What is told when no answer came at all. */
+export function unreachable(): ProblemDetails {
+  return {
+    type: UNREACHABLE,
+    title: 'The server does not answer',
+    status: 0,
+    detail: 'Check that the server runs and that this device has a connection; the page tries again by itself.',
+  };
 }
 
 /** Someone gave up waiting; nobody needs to be told. */
@@ -110,7 +122,7 @@ export function asProblem(error: unknown): ProblemDetails {
 }
 
 /** A proxy in between answers with its own pages, so nothing about the body is taken for granted. */
-function problemOf(response: Response, body: unknown): ProblemDetails {
+export function problemOf(response: Pick<Response, 'ok' | 'status' | 'statusText'>, body: unknown): ProblemDetails {
   const given = (typeof body === 'object' && body !== null ? body : {}) as Partial<ProblemDetails>;
   const fallback = response.ok
     ? { title: 'The answer cannot be read', detail: 'The server answered with something other than JSON. Reload the page; it may have been updated.' }
