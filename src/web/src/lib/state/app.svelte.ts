@@ -3,6 +3,7 @@ import { desktopNotifications, NotificationService } from '../services/notificat
 import { ProgressStore } from '../services/progress-store';
 import { connectHub, WebSocketClient, type ConnectionState } from '../services/websocket-client';
 import { jobHref } from './router.svelte';
+import { ThemeChoice } from './theme.svelte';
 
 const ACTION_WORDS: Record<JobAction, string> = { pause: 'Pause', resume: 'Resume', cancel: 'Cancel', retry: 'Retry' };
 
@@ -12,6 +13,7 @@ export class App {
   readonly client: WebSocketClient;
   readonly store = new ProgressStore();
   readonly notifications: NotificationService;
+  readonly theme = new ThemeChoice();
   readonly #titles = new Map<string, string>();
   #connection = $state.raw<ConnectionState>('connecting');
   #liveCount = $state(0);

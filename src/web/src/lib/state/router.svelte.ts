@@ -1,32 +1,68 @@
 import { isStatus } from '../services/progress-visualization';
 import type { JobStatus } from '../types';
 
-export type Route = { page: 'jobs'; status: JobStatus | undefined } | { page: 'job'; id: string } | { page: 'unknown' };
-
-/** Reads `#/`, `#/?status=running` and `#/jobs/<id>`. */
-export function parseRoute(hash: string): Route {
-  const [path = '', query = ''] = hash.replace(/^#/, '').split('?', 2);
-  const parts = path.split('/').filter(Boolean);
-  if (parts.length === 0) {
-    const status = new URLSearchParams(query).get('status');
-    return { page: 'jobs', status: isStatus(status) ? status : undefined };
-  }
-  if (parts.length === 2 && parts[0] === 'jobs') {
-    try {
-      return { page: 'job', id: decodeURIComponent(parts[1]!) };
-    } catch {
-      return { page: 'unknown' };
-    }
-  }
-  return { page: 'unknown' };
+/** What the board is narrowed to; what is undefined narrows nothing. */
+export interface BoardView {
+  status?: JobStatus | undefined;
+  project?: string | undefined;
+  q?: string | undefined;
 }
 
-export function jobsHref(status?: JobStatus): string {
-  return status ? `#/?status=${status}` : '#/';
+/** A page and what its address says; a page's component gets all of it as props. */
+export type Route =
+  | ({ page: 'board' } & BoardView)
+  | { page: 'job'; id: string }
+  | { page: 'new'; from?: string | undefined; draft?: string | undefined }
+  | { page: 'cluster' }
+  | { page: 'settings' }
+  | { page: 'unknown' };
+
+export type PageName = Exclude<Route['page'], 'unknown'>;
+
+/** Reads `#/?status=&project=&q=`, `#/jobs/<id>`, `#/new?from=<jobId>`, `#/drafts/<id>`, `#/cluster` and `#/settings`. */
+export function parseRoute(hash: string): Route {
+  const [path = '', search = ''] = hash.replace(/^#/, '').split(/\?(.*)/s);
+  const query = new URLSearchParams(search);
+  const said = (name: string) => query.get(name) || undefined;
+  let parts: string[];
+  try {
+    parts = path.split('/').filter(Boolean).map(decodeURIComponent);
+  } catch {
+    return { page: 'unknown' };
+  }
+  const [first, id, ...more] = parts;
+  if (more.length > 0) return { page: 'unknown' };
+  if (first === undefined) {
+    const status = query.get('status');
+    return { page: 'board', status: isStatus(status) ? status : undefined, project: said('project'), q: said('q') };
+  }
+  if (first === 'jobs' && id) return { page: 'job', id };
+  if (first === 'drafts' && id) return { page: 'new', draft: id };
+  if (id !== undefined) return { page: 'unknown' };
+  if (first === 'new') return { page: 'new', from: said('from') };
+  return first === 'cluster' || first === 'settings' ? { page: first } : { page: 'unknown' };
+}
+
+/** The board, narrowed. */
+export function boardHref(view: BoardView = {}): string {
+  const query = new URLSearchParams();
+  for (const name of ['status', 'project', 'q'] as const) {
+    if (view[name]) query.set(name, view[name]);
+  }
+  return query.size > 0 ? `#/?${query}` : '#/';
 }
 
 export function jobHref(id: string): string {
   return `#/jobs/${encodeURIComponent(id)}`;
+}
+
+/** A new assembly: empty, or a copy of a job's. */
+export function newHref(from?: string): string {
+  return from ? `#/new?from=${encodeURIComponent(from)}` : '#/new';
+}
+
+export function draftHref(id: string): string {
+  return `#/drafts/${encodeURIComponent(id)}`;
 }
 
 /** Where the reader is: the part of the address behind `#`. */
@@ -39,5 +75,11 @@ export class Router {
 
   get route(): Route {
     return this.#route;
+  }
+
+  /** Goes on with another address of the same page, without a step back to the one before: while someone types. */
+  replace(href: string): void {
+    history.replaceState(history.state, '', href);
+    this.#route = parseRoute(location.hash);
   }
 }

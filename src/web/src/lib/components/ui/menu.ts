@@ -1,0 +1,18 @@
+import type { Component } from 'svelte';
+
+export interface MenuItem {
+  label: string;
+  Icon?: Component<{ size?: number }>;
+  isDangerous?: boolean;
+  isDisabled?: boolean;
+  onselect: () => void;
+}
+
+/** A choice in a menu or a select. */
+export interface Choice<T extends string = string> {
+  value: T;
+  label: string;
+  /** A sentence below the label. */
+  description?: string;
+  Icon?: Component<{ size?: number }>;
+}
