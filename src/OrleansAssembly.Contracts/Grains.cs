@@ -34,6 +34,10 @@ public interface IJobGrain : IGrainWithStringKey
     [Alias("Get"), ReadOnly]
     Task<JobDetails?> GetAsync();
 
+    /// <summary>Which segments are made, or null where there is no such job.</summary>
+    [Alias("GetSegments"), ReadOnly]
+    Task<SegmentMap?> GetSegmentsAsync();
+
     /// <summary>What was asked for, or null where there is no such job. It never changes, so it is told even while the job waits for that very piece of work to stop.</summary>
     [Alias("GetSpec"), ReadOnly, AlwaysInterleave]
     Task<JobSpec?> GetSpecAsync();
@@ -159,8 +163,17 @@ public interface ISlotSchedulerGrain : IGrainWithIntegerKey
     [Alias("Report")]
     Task ReportAsync(SiloReport report);
 
+    /// <summary>The silos that encode, and what runs on them.</summary>
     [Alias("GetCluster"), ReadOnly]
     Task<ClusterInfo> GetClusterAsync();
+
+    /// <summary>How busy the slots are, and when all work is done.</summary>
+    [Alias("GetQueue"), ReadOnly]
+    Task<QueueOutlook> GetQueueAsync();
+
+    /// <summary>What a job could count on that came now with this demand; nothing is lent for it.</summary>
+    [Alias("Expect"), ReadOnly]
+    Task<SlotOutlook> ExpectAsync(SlotDemand demand);
 }
 
 /// <summary>One attempt at one piece of work, on the silo that the key names: <c>job/stage/index/attempt@silo</c>.</summary>

@@ -32,7 +32,15 @@ public sealed record SiloReport(
     [property: Id(5)] string Machine = "");
 
 [GenerateSerializer, Immutable, Alias("RunningLease")]
-public sealed record RunningLease([property: Id(0)] Guid LeaseId, [property: Id(1)] string JobId, [property: Id(2)] string Piece);
+public sealed record RunningLease([property: Id(0)] Guid LeaseId, [property: Id(1)] string JobId, [property: Id(2)] string Piece)
+{
+    // For those who look at the cluster; see SlotInfo.
+    [Id(3)] public string? Title { get; init; }
+    [Id(4)] public string? Step { get; init; }
+    [Id(5)] public Stage? Stage { get; init; }
+    [Id(6)] public double? Fraction { get; init; }
+    [Id(7)] public double? Seconds { get; init; }
+}
 
 /// <summary>A piece of work to do: what the stream brings to an encoding grain. <paramref name="Detail"/> says which segment, where one is to be encoded; one that is <paramref name="Held"/> stands still, since its job is paused.</summary>
 [GenerateSerializer, Immutable, Alias("PieceRequest")]

@@ -108,7 +108,8 @@ public sealed record StepInfo(
 /// <param name="Sha256">Checksum, lower-case hex.</param>
 /// <param name="DurationSeconds">Length of a film or preview.</param>
 /// <param name="Frames">Frames of a film.</param>
-/// <param name="Url">Where to fetch it.</param>
+/// <param name="Url">Where to fetch it: an absolute path on the server that was asked, its path prefix included.</param>
+/// <param name="Tiles">How the pictures of a sprite lie in it; null for all other kinds, and in films of older versions.</param>
 [GenerateSerializer, Immutable, Alias("Output")]
 public sealed record OutputInfo(
     [property: Id(0)] string Name,
@@ -119,7 +120,24 @@ public sealed record OutputInfo(
     [property: Id(5)] string Sha256,
     [property: Id(6)] double? DurationSeconds,
     [property: Id(7)] long? Frames,
-    [property: Id(8)] string Url);
+    [property: Id(8)] string Url,
+    [property: Id(9)] SpriteTiles? Tiles = null);
+
+/// <summary>The pictures of a sprite, row by row from the left: tile n is shown from n times <paramref name="SecondsEach"/> on.</summary>
+/// <param name="Columns">Tiles in a row.</param>
+/// <param name="Rows">Rows; the last may be filled only in part.</param>
+/// <param name="Width">Of a tile, pixels.</param>
+/// <param name="Height">Of a tile, pixels.</param>
+/// <param name="SecondsEach">Part of the film that a tile stands for.</param>
+/// <param name="Count">Tiles in all.</param>
+[GenerateSerializer, Immutable, Alias("SpriteTiles")]
+public sealed record SpriteTiles(
+    [property: Id(0)] int Columns,
+    [property: Id(1)] int Rows,
+    [property: Id(2)] int Width,
+    [property: Id(3)] int Height,
+    [property: Id(4)] double SecondsEach,
+    [property: Id(5)] int Count);
 
 /// <summary>A job in a list.</summary>
 [GenerateSerializer, Immutable, Alias("JobSummary")]
@@ -132,7 +150,17 @@ public sealed record JobSummary(
     [property: Id(5)] DateTimeOffset CreatedAt,
     [property: Id(6)] DateTimeOffset? StartedAt,
     [property: Id(7)] DateTimeOffset? EndedAt,
-    [property: Id(8)] ProgressUpdate Progress);
+    [property: Id(8)] ProgressUpdate Progress)
+{
+    /// <summary>The film's poster, relative to the root of the server; null until it was made.</summary>
+    [Id(9)] public string? PosterUrl { get; init; }
+
+    /// <summary>Presets of its outputs, in order.</summary>
+    [Id(10)] public IReadOnlyList<string> Presets { get; init; } = [];
+
+    /// <summary>Shots of its cut.</summary>
+    [Id(11)] public int Shots { get; init; }
+}
 
 /// <summary>A job whole.</summary>
 [GenerateSerializer, Immutable, Alias("Job")]
@@ -150,7 +178,14 @@ public sealed record JobDetails(
     [property: Id(10)] JobSpec Spec,
     [property: Id(11)] IReadOnlyList<StepInfo> Steps,
     [property: Id(12)] IReadOnlyList<OutputInfo> Outputs,
-    [property: Id(13)] ProgressUpdate Progress);
+    [property: Id(13)] ProgressUpdate Progress)
+{
+    /// <summary>What was tried again, and why; newest last, at most 50.</summary>
+    [Id(14)] public IReadOnlyList<SetbackInfo> Setbacks { get; init; } = [];
+
+    /// <summary>What happened to the job; newest last, at most 200.</summary>
+    [Id(15)] public IReadOnlyList<LogEntry> Log { get; init; } = [];
+}
 
 /// <summary>A page of a list; <paramref name="NextCursor"/> is null on the last.</summary>
 public sealed record Page<T>(IReadOnlyList<T> Items, string? NextCursor);
@@ -170,12 +205,14 @@ public sealed record NotificationEvent(
 public sealed record PresetInfo(string Name, string Description, string Container, string VideoCodec, string AudioCodec, int MaxWidth, int MaxHeight, string MediaType, string Extension);
 
 /// <summary>A project and its films.</summary>
+/// <param name="Jobs">How many jobs it has.</param>
 [GenerateSerializer, Immutable, Alias("Project")]
 public sealed record ProjectInfo(
     [property: Id(0)] string Id,
     [property: Id(1)] DateTimeOffset CreatedAt,
     [property: Id(2)] DateTimeOffset UpdatedAt,
-    [property: Id(3)] IReadOnlyList<ProjectFilm> Films);
+    [property: Id(3)] IReadOnlyList<ProjectFilm> Films,
+    [property: Id(4)] int Jobs = 0);
 
 [GenerateSerializer, Immutable, Alias("ProjectFilm")]
 public sealed record ProjectFilm(
@@ -188,24 +225,3 @@ public sealed record ProjectFilm(
 
 /// <summary>A file below <c>sources/</c>.</summary>
 public sealed record SourceFile(string Path, long Bytes, DateTimeOffset ModifiedAt);
-
-/// <summary>The silos, their encoder slots and what runs on them.</summary>
-[GenerateSerializer, Immutable, Alias("Cluster")]
-public sealed record ClusterInfo([property: Id(0)] IReadOnlyList<SiloInfo> Silos, [property: Id(1)] int WaitingJobs);
-
-/// <summary>A silo that encodes.</summary>
-/// <param name="Name">Its name.</param>
-/// <param name="Address">Where it is in the cluster.</param>
-/// <param name="Slots">Pieces of work that it runs at a time.</param>
-/// <param name="Running">What it runs.</param>
-/// <param name="Draining">It takes no new work and leaves when what it runs has ended.</param>
-[GenerateSerializer, Immutable, Alias("Silo")]
-public sealed record SiloInfo(
-    [property: Id(0)] string Name,
-    [property: Id(1)] string Address,
-    [property: Id(2)] int Slots,
-    [property: Id(3)] IReadOnlyList<SlotInfo> Running,
-    [property: Id(4)] bool Draining);
-
-[GenerateSerializer, Immutable, Alias("Slot")]
-public sealed record SlotInfo([property: Id(0)] string JobId, [property: Id(1)] string Piece);

@@ -141,7 +141,7 @@ public sealed partial class EncoderHost(
             {
                 var running = _running.Values
                     .Where(work => work.Request.Lease.Id != Guid.Empty)
-                    .Select(work => new RunningLease(work.Request.Lease.Id, work.Request.Job.JobId, $"{work.Request.Piece.Stage} {work.Request.Piece.Index + 1}"))
+                    .Select(work => Tell(work))
                     .ToList();
                 await scheduler.ReportAsync(new SiloReport(_address, silo.Name, options.Value.Slots, running, Draining, MachineKind.Here));
             }
@@ -151,6 +151,19 @@ public sealed partial class EncoderHost(
             }
         }
         while (await WaitAsync());
+    }
+
+    private static RunningLease Tell(RunningWork work)
+    {
+        var (job, piece, (fraction, seconds)) = (work.Request.Job, work.Request.Piece, work.Progress());
+        return new RunningLease(work.Request.Lease.Id, job.JobId, PieceId.Words(piece.Stage, piece.Index))
+        {
+            Title = job.Title,
+            Step = StepList.Of(job.Type, piece.Stage).Name,
+            Stage = piece.Stage,
+            Fraction = Math.Round(fraction, 4),
+            Seconds = Math.Round(seconds, 1),
+        };
     }
 
     /// <summary>False where the silo stops. A silo that begins to leave says so at once.</summary>

@@ -21,8 +21,11 @@ public static class GrainsSetup
         services.AddMedia();
         services.AddSingleton<StoreWatch>();
         services.AddSingleton<JobCatalogue>();
+        services.AddSingleton<SiloRoster>();
         services.AddSingleton<CostBook>();
         services.AddSingleton<WorkFiles>();
+        services.AddSingleton<DiskPromises>();
+        services.AddSingleton<JobForecaster>();
         services.AddSingleton<EncoderHost>();
         services.AddSingleton<ILifecycleParticipant<ISiloLifecycle>>(provider => provider.GetRequiredService<EncoderHost>());
         services.AddSingleton<Recovery>();

@@ -10,7 +10,7 @@ using StackExchange.Redis;
 namespace OrleansAssembly.Grains;
 
 /// <summary>
-/// The list of all jobs, straight in the store: one summary a job, and sorted sets of ids by status and project.
+/// The list of all jobs, straight in the store: one summary a job, the words that a search looks through, and sorted sets of ids by status and project.
 /// All members have score 0, so a set is in the order of its ids, and those sort by time of creation; a page is one range of a set.
 /// Every change is one MULTI. JobGrain owns the truth: the catalogue follows it.
 /// </summary>
@@ -55,6 +55,7 @@ public sealed partial class JobCatalogue(IConnectionMultiplexer store, ILogger<J
         List<Task> parts =
         [
             change.HashSetAsync(Summaries, job.Id, JsonSerializer.SerializeToUtf8Bytes(job, AssemblyJson.Options)),
+            change.HashSetAsync(Words, job.Id, WordsOf(job)),
             change.SortedSetAddAsync(Projects, job.ProjectId, 0),
             change.SortedSetAddAsync(Key(null, null), job.Id, 0),
             change.SortedSetAddAsync(Key(null, job.ProjectId), job.Id, 0),
@@ -81,7 +82,7 @@ public sealed partial class JobCatalogue(IConnectionMultiplexer store, ILogger<J
         }
 
         var change = Database.CreateTransaction();
-        List<Task> parts = [change.HashDeleteAsync(Summaries, id), change.SortedSetRemoveAsync(Active, id)];
+        List<Task> parts = [change.HashDeleteAsync(Summaries, id), change.HashDeleteAsync(Words, id), change.SortedSetRemoveAsync(Active, id)];
         foreach (var status in Statuses.Cast<JobStatus?>().Append(null))
         {
             parts.Add(change.SortedSetRemoveAsync(Key(status, null), id));
@@ -98,8 +99,9 @@ public sealed partial class JobCatalogue(IConnectionMultiplexer store, ILogger<J
     /// <param name="projectId">Only this project's, or null.</param>
     /// <param name="limit">1 to <see cref="MaxLimit"/>.</param>
     /// <param name="cursor">Where the page before ended, or null for the first.</param>
+    /// <param name="search">Only those whose title, project or id has this in it, whatever the case; null for all. A page of a search through very many jobs may hold fewer than others do.</param>
     /// <returns>Null where <paramref name="cursor"/> is none that a page gave.</returns>
-    public async Task<Page<JobSummary>?> ListAsync(JobStatus? status, string? projectId, int limit, string? cursor)
+    public async Task<Page<JobSummary>?> ListAsync(JobStatus? status, string? projectId, int limit, string? cursor, string? search = null)
     {
         RedisValue before = default;
         if (cursor is not null)
@@ -113,16 +115,36 @@ public sealed partial class JobCatalogue(IConnectionMultiplexer store, ILogger<J
         }
 
         limit = Math.Clamp(limit, 1, MaxLimit);
-        var ids = await Database.SortedSetRangeByValueAsync(Key(status, projectId), default, before, Exclude.Stop, Order.Descending, 0, limit + 1);
-        var page = ids.Length > limit ? ids[..limit] : ids;
-        var found = page.Length == 0 ? [] : await Database.HashGetAsync(Summaries, page);
+        var (page, next) = string.IsNullOrEmpty(search)
+            ? await RangeAsync(Key(status, projectId), before, limit)
+            : await SearchAsync(Key(status, projectId), before, limit, search);
+        var found = page.Count == 0 ? [] : await Database.HashGetAsync(Summaries, [.. page]);
 
         // A job may have been removed, or have changed its status, since the ids were read.
         var items = page.Zip(found, (id, text) => Read(id!, text))
             .OfType<JobSummary>()
             .Where(job => status is null || job.Status == status)
             .ToList();
-        return new Page<JobSummary>(items, ids.Length > limit ? WriteCursor(page[^1]!) : null);
+        return new Page<JobSummary>(items, next.IsNull ? null : WriteCursor(next!));
+    }
+
+    /// <summary>How many jobs there are of each status.</summary>
+    public async Task<JobCounts> CountAsync()
+    {
+        var counts = await Task.WhenAll(Statuses.Select(status => Database.SortedSetLengthAsync(Key(status, null))));
+        return new JobCounts(Of(JobStatus.Pending), Of(JobStatus.Running), Of(JobStatus.Paused), Of(JobStatus.Completed), Of(JobStatus.Failed), Of(JobStatus.Cancelled));
+
+        int Of(JobStatus status) => (int)counts[Array.IndexOf(Statuses, status)];
+    }
+
+    /// <summary>How many jobs a project has.</summary>
+    public async Task<int> CountAsync(string projectId) => (int)await Database.SortedSetLengthAsync(Key(null, projectId));
+
+    /// <summary>The ids of a page, and the last of them where there are more.</summary>
+    private async Task<(IReadOnlyList<RedisValue> Ids, RedisValue Next)> RangeAsync(RedisKey key, RedisValue before, int limit)
+    {
+        var ids = await Database.SortedSetRangeByValueAsync(key, default, before, Exclude.Stop, Order.Descending, 0, limit + 1);
+        return ids.Length > limit ? (ids[..limit], ids[limit - 1]) : (ids, RedisValue.Null);
     }
 
     /// <summary>The ids of all jobs that are not ended, oldest first.</summary>

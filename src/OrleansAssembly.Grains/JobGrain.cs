@@ -73,7 +73,7 @@ public sealed partial class JobGrain(
             var timeline = spec.Type == JobType.Export ? await TimelineOfAsync(spec.SourceJobId!) : spec.Timeline;
             var book = new ProgressBook(spec, ProgressReserve.None, time);
             _eta = new EtaEstimator(book.Presets);
-            var first = JobStateMachine.Create(Id, spec, SourcesOf(timeline), time.GetUtcNow(), Outline.Of(timeline, book.Presets));
+            var first = JobStateMachine.Create(Id, spec, SourcesOf(timeline), time.GetUtcNow(), Outline.Of(timeline, book.Presets), timeline?.Shots?.Count);
             var page = book.Turn(first, Estimate(first), changed: true);
             if (!await _record.AskAsync(spec) || !await _record.SaveAsync(first, page.Reserve))
             {
@@ -91,6 +91,8 @@ public sealed partial class JobGrain(
     }
 
     public Task<JobDetails?> GetAsync() => Task.FromResult(_state is null ? null : _book!.Details(_state, Estimate(_state)));
+
+    public Task<SegmentMap?> GetSegmentsAsync() => Task.FromResult(_state is null ? null : _book!.Segments(_state));
 
     public Task<JobSpec?> GetSpecAsync() => Task.FromResult(_state is null ? null : _record.Spec);
 

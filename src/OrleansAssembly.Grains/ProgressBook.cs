@@ -1,5 +1,7 @@
 using OrleansAssembly.Contracts;
+using OrleansAssembly.Grains.Work;
 using OrleansAssembly.Jobs;
+using OrleansAssembly.Media;
 
 namespace OrleansAssembly.Grains;
 
@@ -62,11 +64,37 @@ internal sealed class ProgressBook(JobSpec spec, ProgressReserve reserved, TimeP
     }
 
     public JobSummary Summary(JobState state) => new(
-        state.Id, state.Type, state.Status, spec.ProjectId!, spec.Title!, state.CreatedAt, state.StartedAt, state.EndedAt, Newest!);
+        state.Id, state.Type, state.Status, spec.ProjectId!, spec.Title!, state.CreatedAt, state.StartedAt, state.EndedAt, Newest!)
+    {
+        PosterUrl = HasPoster(state) ? Manifest.Url(state.Id, PreviewMaker.Poster).TrimStart('/') : null,
+        Presets = Presets,
+        Shots = state.Shots,
+    };
 
     public JobDetails Details(JobState state, EtaEstimate eta) => new(
         state.Id, state.Type, state.Status, spec.ProjectId!, spec.Title!, state.CreatedAt, state.StartedAt, state.EndedAt,
-        state.Priority, state.Attempt, spec, Steps(state), [], Current(state, eta));
+        state.Priority, state.Attempt, spec, Steps(state), [], Current(state, eta))
+    {
+        Setbacks = [.. state.History.Select(setback => new SetbackInfo(
+            setback.At,
+            StepList.Of(state.Type, setback.Stage).Name,
+            PieceId.Words(setback.Stage, setback.Index),
+            setback.Problem.Source,
+            setback.Problem.Segment,
+            setback.Problem.Output ?? (setback.Output is { } output ? Presets.ElementAtOrDefault(output) : null),
+            setback.Problem.Detail))],
+        Log = [.. state.Log.Select(line => new LogEntry(line.At, line.Level, line.Message))],
+    };
+
+    public SegmentMap Segments(JobState state) => new(Presets, [.. SegmentCells.Of(state).Select(cell => new SegmentInfo(
+        cell.Index,
+        cell.Output,
+        cell.StartFrame,
+        cell.EndFrame,
+        cell.Status,
+        cell.Fraction,
+        cell.Tries,
+        cell.Silo is { } silo ? SiloAddress.FromParsableString(silo).Endpoint.ToString() : null))]);
 
     public NotificationEvent Notification(JobState state) => new(
         $"{state.Id}-{state.Attempt}-{state.Status.ToString().ToLowerInvariant()}",
@@ -76,6 +104,10 @@ internal sealed class ProgressBook(JobSpec spec, ProgressReserve reserved, TimeP
         spec.Title!,
         state.Status == JobStatus.Failed ? state.Problem?.Detail ?? "Failed" : $"{spec.Title} is {state.Status.ToString().ToLowerInvariant()}",
         state.EndedAt ?? time.GetUtcNow());
+
+    /// <summary>The stage that makes it is over.</summary>
+    private static bool HasPoster(JobState state) =>
+        StepList.Stages(state.Type).ToList().IndexOf(Stage.Preview) is >= 0 and var made && (state.StagePosition > made || state.Status == JobStatus.Completed);
 
     private ProgressUpdate Write(JobState state, EtaEstimate eta, JobProgress progress, ProgressShown shown) =>
         new()

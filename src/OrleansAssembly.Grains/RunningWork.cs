@@ -106,6 +106,15 @@ public sealed class RunningWork(PieceRequest request, TimeProvider time) : IDisp
         }
     }
 
+    /// <summary>How far it is, 0 to 1, and how long it has run, seconds: for those who only look.</summary>
+    internal (double Fraction, double Seconds) Progress()
+    {
+        lock (_lock)
+        {
+            return (Math.Clamp(_progress.Fraction, 0, 1), _wall ?? Wall());
+        }
+    }
+
     internal void Advance(WorkProgress progress)
     {
         lock (_lock)

@@ -23,8 +23,7 @@ public sealed class SlotSchedulerGrain(ISiloStatusOracle membership, TimeProvide
 
     public async Task<SlotOutlook> WantAsync(SlotDemand demand)
     {
-        var claim = new SlotClaim(demand.JobId, demand.Owner, demand.Priority, demand.Wanted, demand.Avoid ?? [], demand.Work);
-        var outlook = _book.Want(claim, demand.Held.Select(lease => new SlotLease(lease.Id, demand.JobId, lease.Silo)), Now);
+        var outlook = _book.Want(ClaimOf(demand), demand.Held.Select(lease => new SlotLease(lease.Id, demand.JobId, lease.Silo)), Now);
         await LendAsync();
         return outlook with { Machine = UsualMachine() };
     }
@@ -48,10 +47,26 @@ public sealed class SlotSchedulerGrain(ISiloStatusOracle membership, TimeProvide
             report.Name,
             SiloAddress.FromParsableString(report.Silo).Endpoint.ToString(),
             report.Slots,
-            [.. report.Running.Select(running => new SlotInfo(running.JobId, running.Piece))],
+            [.. report.Running.Select(Slot)],
             _book.IsDraining(report.Silo)));
-        return Task.FromResult(new ClusterInfo([.. silos], _book.Waiting));
+        return Task.FromResult(new ClusterInfo([.. silos], _book.Waiting) { Slots = _book.Slots, BusySlots = _book.BusySlots });
     }
+
+    public Task<QueueOutlook> GetQueueAsync() => Task.FromResult(new QueueOutlook(_book.Slots, _book.BusySlots, _book.SecondsToEmpty(Now)));
+
+    public Task<SlotOutlook> ExpectAsync(SlotDemand demand) => Task.FromResult(_book.Expect(ClaimOf(demand)) with { Machine = UsualMachine() });
+
+    private static SlotClaim ClaimOf(SlotDemand demand) => new(demand.JobId, demand.Owner, demand.Priority, demand.Wanted, demand.Avoid ?? [], demand.Work);
+
+    private SlotInfo Slot(RunningLease running) => new(running.JobId, running.Piece)
+    {
+        Title = running.Title,
+        Step = running.Step,
+        Stage = running.Stage,
+        Fraction = running.Fraction,
+        Seconds = running.Seconds,
+        Priority = _book.PriorityOf(running.JobId),
+    };
 
     private string UsualMachine() => _reports.Values.GroupBy(report => report.Machine).MaxBy(kind => kind.Sum(report => report.Slots))?.Key ?? "";
 

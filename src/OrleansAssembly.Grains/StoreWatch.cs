@@ -16,6 +16,7 @@ public sealed class StoreWatch : IDisposable
     private long _pingedAt;
     private volatile bool _hangs;
     private int _returns;
+    private long _latency;
 
     public StoreWatch(IConnectionMultiplexer store, TimeProvider time)
     {
@@ -23,6 +24,9 @@ public sealed class StoreWatch : IDisposable
         store.ConnectionRestored += OnRestored;
         _timer = time.CreateTimer(_ => Look(), null, Period, Period);
     }
+
+    /// <summary>How long the last answer took; null where none came, or the store is away.</summary>
+    public TimeSpan? Latency => IsAway || Volatile.Read(ref _latency) is not (> 0 and var ticks) ? null : TimeSpan.FromTicks(ticks);
 
     public bool IsAway => _hangs || !_store.IsConnected;
 
@@ -62,5 +66,5 @@ public sealed class StoreWatch : IDisposable
         }
     }
 
-    private async Task PingAsync() => await _store.GetDatabase().PingAsync();
+    private async Task PingAsync() => Volatile.Write(ref _latency, (await _store.GetDatabase().PingAsync()).Ticks);
 }

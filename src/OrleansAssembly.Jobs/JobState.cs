@@ -84,6 +84,18 @@ public sealed record JobState
     /// <summary>So many encoding pieces an earlier attempt had made: they are found, as long as nothing has changed.</summary>
     public int MadeBefore { get; init; }
 
+    /// <summary>Which encoding pieces of this attempt each silo has made; those found finished from an earlier one are missing.</summary>
+    public ImmutableDictionary<string, IndexSet> MadeBy { get; init; } = ImmutableDictionary<string, IndexSet>.Empty;
+
+    /// <summary>Shots of the cut; 0 in jobs of older versions.</summary>
+    public int Shots { get; init; }
+
+    /// <summary>What happened to the job, for people: see <see cref="JobDiary"/>. Nothing is decided by it.</summary>
+    public ImmutableList<LogLine> Log { get; init; } = [];
+
+    /// <summary>The pieces that had to be begun again, over all attempts: see <see cref="JobDiary"/>. Nothing is decided by it.</summary>
+    public ImmutableList<PastSetback> History { get; init; } = [];
+
     /// <summary>What was to be expected when it was asked for; null in jobs of older versions.</summary>
     public JobOutline? Outline { get; init; }
 

@@ -93,6 +93,7 @@ public static partial class JobStateMachine
                 RunningSince = null,
                 Cost = CostRecord.None,
                 Stages = [],
+                MadeBy = ImmutableDictionary<string, IndexSet>.Empty,
                 MadeBefore = state.Status == JobStatus.Cancelled ? 0 : Made(state),
                 Problem = null,
                 Plan = null,

@@ -18,7 +18,7 @@ public static partial class JobStateMachine
     private static readonly TimeSpan WaitingPeriod = TimeSpan.FromSeconds(5);
 
     /// <summary>A new job, waiting for its first slot.</summary>
-    public static JobState Create(string id, JobSpec spec, int sources, DateTimeOffset now, JobOutline? outline = null) => new()
+    public static JobState Create(string id, JobSpec spec, int sources, DateTimeOffset now, JobOutline? outline = null, int? shots = null) => new()
     {
         Id = id,
         Type = spec.Type,
@@ -29,6 +29,8 @@ public static partial class JobStateMachine
         Outputs = spec.Outputs?.Count ?? 0,
         CreatedAt = now,
         Outline = outline,
+        Shots = shots ?? spec.Timeline?.Shots?.Count ?? 0,
+        Log = [new LogLine(now, LogSeverity.Info, "Submitted")],
     };
 
     /// <summary>A stored job that wakes: the time since it was written, when nobody worked on it, is no running time. Where its plan was lost it plans again.</summary>
@@ -40,7 +42,13 @@ public static partial class JobStateMachine
     }
 
     /// <summary>What an input leads to in a state. Never throws for any input.</summary>
-    public static Decision Decide(JobState state, JobInput input, DateTimeOffset now) => input switch
+    public static Decision Decide(JobState state, JobInput input, DateTimeOffset now) => Choose(state, input, now) switch
+    {
+        Decision.Accepted { Durable: true } accepted => accepted with { Next = JobDiary.Note(state, input, accepted.Next, now) },
+        var other => other,
+    };
+
+    private static Decision Choose(JobState state, JobInput input, DateTimeOffset now) => input switch
     {
         JobInput.SlotLent lent => Lend(state, lent, now),
         JobInput.Reported reported => Settled(Report(state, reported.Report, now), now),
@@ -168,6 +176,9 @@ public static partial class JobStateMachine
             Plan = report.Plan ?? state.Plan,
             Cost = state.Stage == Stage.Encode ? Learn(state, piece, report) : state.Cost,
             Stages = Count(state, report.WallSeconds),
+            MadeBy = state.Stage == Stage.Encode && report.CpuSeconds > 0
+                ? state.MadeBy.SetItem(piece.Silo, (state.MadeBy.GetValueOrDefault(piece.Silo) ?? IndexSet.Empty).Add(piece.Index))
+                : state.MadeBy,
             Waiting = null,
         },
         now,
@@ -301,6 +312,7 @@ public static partial class JobStateMachine
             Done = IndexSet.Empty,
             Running = [],
             Setbacks = ImmutableDictionary<int, Setback>.Empty,
+            MadeBy = ImmutableDictionary<string, IndexSet>.Empty,
             Steps = [.. before, new StepTime(now)],
         };
     }

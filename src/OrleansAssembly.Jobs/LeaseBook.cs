@@ -35,6 +35,15 @@ public sealed class LeaseBook(long edition)
     /// <summary>Jobs that hold nothing yet.</summary>
     public int Waiting => _queue.Jobs.Count(job => job.Leases.Count == 0);
 
+    /// <summary>Slots that can be lent: those of silos that stay.</summary>
+    public int Slots => _silos.Values.Sum(silo => IsDraining(silo.Address) ? 0 : silo.Slots);
+
+    /// <summary>Slots in which something runs, under whatever lease.</summary>
+    public int BusySlots => _silos.Values.Sum(silo => silo.Lent + silo.Others.Count);
+
+    /// <summary>Priority of a job that wants or holds slots; null of all others.</summary>
+    public int? PriorityOf(string jobId) => _queue.Find(jobId)?.Claim.Priority;
+
     /// <summary>Whether the silo has reported and is not gone.</summary>
     public bool Knows(string silo) => _silos.TryGetValue(silo, out var known) && known.Reported;
 
@@ -67,20 +76,41 @@ public sealed class LeaseBook(long edition)
     /// <summary>From a forecast that is made anew every second, or with thousands of jobs every some seconds: a call does not pay for it.</summary>
     private SlotOutlook Foretell(SlotJob job, TimeSpan now)
     {
-        var slots = _silos.Values.Sum(silo => IsDraining(silo.Address) ? 0 : silo.Slots);
-        if (_forecast is null || now - _forecastAt > LeaseTerms.ForecastPeriod * (1 + (_queue.Jobs.Count / 500.0)) || (_queue.Jobs.Count < 100 && _forecast.Of(job.Claim.JobId) is null))
-        {
-            (_forecast, _forecastAt) = (new QueueForecast(_queue.Jobs.Select(queued => new QueuedJob(queued.Claim, queued.Leases.Count)), slots), now);
-        }
-
+        var forecast = Forecast(now, mustKnow: job.Claim.JobId);
         var passed = (now - _forecastAt).TotalSeconds;
-        if (_forecast.Of(job.Claim.JobId) is not { } turn)
+        return forecast.Of(job.Claim.JobId) is { } turn
+            ? OutlookOf(turn, job.Claim, passed, job.Leases.Count > 0)
+            : new SlotOutlook(1, Math.Max(0, forecast.End - passed)); // it comes last until the next forecast
+    }
+
+    /// <summary>What a job could count on that came now, with a claim that nobody makes yet.</summary>
+    public SlotOutlook Expect(SlotClaim claim) =>
+        OutlookOf(new QueueForecast(Queued().Append(new QueuedJob(claim, 0)), Slots).Of(claim.JobId) ?? default, claim, 0, holds: false);
+
+    /// <summary>Seconds until all that runs or waits is done; 0 where nothing does, null where nobody can tell, since there are no slots.</summary>
+    public double? SecondsToEmpty(TimeSpan now) => (_queue.Jobs.Count, Slots) switch
+    {
+        (0, _) => 0,
+        (_, 0) => null,
+        _ => Math.Max(0, Forecast(now).End - (now - _forecastAt).TotalSeconds),
+    };
+
+    private QueueForecast Forecast(TimeSpan now, string? mustKnow = null)
+    {
+        if (_forecast is null || now - _forecastAt > LeaseTerms.ForecastPeriod * (1 + (_queue.Jobs.Count / 500.0)) || (mustKnow is not null && _queue.Jobs.Count < 100 && _forecast.Of(mustKnow) is null))
         {
-            return new SlotOutlook(1, Math.Max(0, _forecast.End - passed)); // it comes last until the next forecast
+            (_forecast, _forecastAt) = (new QueueForecast(Queued(), Slots), now);
         }
 
-        var share = QueueForecast.WorkOf(job.Claim) / Math.Max(0.1, turn.End - Math.Max(passed, turn.Start));
-        return new SlotOutlook(Math.Clamp(Math.Round(share, 1), 0.1, Math.Max(1, slots)), job.Leases.Count > 0 ? 0 : Math.Max(0, turn.Start - passed));
+        return _forecast;
+    }
+
+    private IEnumerable<QueuedJob> Queued() => _queue.Jobs.Select(queued => new QueuedJob(queued.Claim, queued.Leases.Count));
+
+    private SlotOutlook OutlookOf(Turn turn, SlotClaim claim, double passed, bool holds)
+    {
+        var share = QueueForecast.WorkOf(claim) / Math.Max(0.1, turn.End - Math.Max(passed, turn.Start));
+        return new SlotOutlook(Math.Clamp(Math.Round(share, 1), 0.1, Math.Max(1, Slots)), holds ? 0 : Math.Max(0, turn.Start - passed));
     }
 
     /// <summary>The job has done with a slot, or has no use for it.</summary>

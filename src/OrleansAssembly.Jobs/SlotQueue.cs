@@ -14,6 +14,8 @@ internal sealed class SlotQueue
 
     public IReadOnlyCollection<SlotJob> Jobs => _jobs.Values;
 
+    public SlotJob? Find(string jobId) => _jobs.GetValueOrDefault(jobId);
+
     /// <summary>Takes what a job wants now in place of what it wanted before. Its owner is for ever the one that it named first.</summary>
     public SlotJob Put(SlotClaim claim)
     {

@@ -63,7 +63,11 @@ public enum Stage
 /// <param name="Stage">Its stage.</param>
 /// <param name="Index">0-based place in the stage.</param>
 /// <param name="Attempt">1 for the first try; a higher number overrules a lower one.</param>
-public sealed record PieceId(string JobId, Stage Stage, int Index, int Attempt);
+public sealed record PieceId(string JobId, Stage Stage, int Index, int Attempt)
+{
+    /// <summary>A piece as people read it: a word and its number, <c>Encode 14</c>.</summary>
+    public static string Words(Stage stage, int index) => $"{stage} {index + 1}";
+}
 
 /// <summary>Where a piece of work is.</summary>
 public enum PieceState

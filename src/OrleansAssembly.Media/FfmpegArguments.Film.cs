@@ -9,7 +9,7 @@ public static partial class FfmpegArguments
     public const int PreviewSeconds = 10;
 
     private const int PreviewExcerpts = 5;
-    private const int SpriteColumns = 10;
+    internal const int SpriteColumns = 10;
     private const int MostTiles = 100;
 
     /// <summary>The film from its segments and its sound, nothing encoded again.</summary>
@@ -105,8 +105,7 @@ public static partial class FfmpegArguments
     /// <summary>All thumbnails in one picture, ten in a row; each is from the middle of its part of the film.</summary>
     public static IReadOnlyList<string> Sprite(Film film, string file, string sprite)
     {
-        var (interval, tiles, width, height) = SpriteLayout(film);
-        var rows = (tiles + SpriteColumns - 1) / SpriteColumns;
+        var (interval, tiles, width, height, rows) = SpriteLayout(film);
 
         // Decoding only keyframes is some ten times faster and, with minutes between the thumbnails, near enough.
         IEnumerable<string> keyframes = film.Duration > 300 ? ["-skip_frame", "nokey"] : [];
@@ -121,7 +120,7 @@ public static partial class FfmpegArguments
     /// <summary>WebVTT that says which part of the sprite belongs to which part of the film.</summary>
     public static string SpriteIndex(Film film, string spriteName)
     {
-        var (interval, tiles, width, height) = SpriteLayout(film);
+        var (interval, tiles, width, height, _) = SpriteLayout(film);
         var text = new StringBuilder("WEBVTT\n");
         for (var tile = 0; tile < tiles; tile++)
         {
@@ -164,11 +163,13 @@ public static partial class FfmpegArguments
 
     private static string[] Jpeg => ["-c:v", "mjpeg", "-q:v", "4", "-pix_fmt", "yuvj420p", .. NoForeignTags, .. Bitexact, "-update", "1", "-f", "image2"];
 
-    private static (Rational Interval, int Tiles, int Width, int Height) SpriteLayout(Film film)
+    /// <summary>How the thumbnails lie in the sprite.</summary>
+    internal static (Rational Interval, int Tiles, int Width, int Height, int Rows) SpriteLayout(Film film)
     {
         var interval = Rational.Max(1, film.Duration / MostTiles);
         var (width, height) = Box(film, 160);
-        return (interval, (int)(film.Duration / interval).Ceiling(), width, height);
+        var tiles = (int)(film.Duration / interval).Ceiling();
+        return (interval, tiles, width, height, (tiles + SpriteColumns - 1) / SpriteColumns);
     }
 
     /// <summary>Even size whose longer side is at most <paramref name="longest"/>.</summary>

@@ -14,22 +14,7 @@ public static partial class FfmpegArguments
     private static string PictureChain(VideoFacts video, FrameRate rate, Rational sourceIn, long offset, long frames, (int Width, int Height) canvas, string pixelFormat)
     {
         var (width, height) = Fit(video, canvas);
-        List<string> chain = [];
-        if (video.Interlaced)
-        {
-            chain.Add($"bwdif=mode=send_frame:parity={(video.TopFieldFirst ? "tff" : "bff")}:deint=all");
-        }
-
-        // In ticks that divide both the source's and the film's frames, the shot's first frame is moved to time 0; then each frame of the film
-        // shows the source frame whose time, rounded to the film's grid, is the last not after it. A missing last frame is shown a little longer.
-        var ticks = Timescale(video.TimeBase, rate);
-        var begin = Ticks(video.Start + sourceIn, ticks);
-        chain.Add($"settb=1/{ticks}");
-        chain.Add($"setpts=PTS-{begin}");
-        chain.Add($"fps={rate}:start_time={Seconds(rate.TimeOf(offset))}:round=near");
-        chain.Add("tpad=stop=-1:stop_mode=clone");
-        chain.Add($"trim=end_frame={frames}");
-        chain.Add(CountFrames(rate));
+        List<string> chain = [.. Conform(video, rate, sourceIn, offset, frames)];
         chain.Add(Colours(video, width, height));
         chain.Add($"format={pixelFormat}");
         if ((width, height) != canvas)
@@ -39,6 +24,26 @@ public static partial class FfmpegArguments
 
         chain.Add("setsar=1");
         return string.Join(',', chain);
+    }
+
+    /// <summary>From the frames of a source to whole ones at a rate, deinterlaced, at their own size.</summary>
+    private static IEnumerable<string> Conform(VideoFacts video, FrameRate rate, Rational sourceIn, long offset, long frames)
+    {
+        if (video.Interlaced)
+        {
+            yield return $"bwdif=mode=send_frame:parity={(video.TopFieldFirst ? "tff" : "bff")}:deint=all";
+        }
+
+        // In ticks that divide both the source's and the film's frames, the shot's first frame is moved to time 0; then each frame of the film
+        // shows the source frame whose time, rounded to the film's grid, is the last not after it. A missing last frame is shown a little longer.
+        var ticks = Timescale(video.TimeBase, rate);
+        var begin = Ticks(video.Start + sourceIn, ticks);
+        yield return $"settb=1/{ticks}";
+        yield return $"setpts=PTS-{begin}";
+        yield return $"fps={rate}:start_time={Seconds(rate.TimeOf(offset))}:round=near";
+        yield return "tpad=stop=-1:stop_mode=clone";
+        yield return $"trim=end_frame={frames}";
+        yield return CountFrames(rate);
     }
 
     /// <summary>Scales and brings the levels, matrix and dynamic range to SDR BT.709.</summary>

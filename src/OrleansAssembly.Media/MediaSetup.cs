@@ -20,6 +20,8 @@ public static class MediaSetup
         services.AddSingleton<FilmJoiner>();
         services.AddSingleton<FilmVerifier>();
         services.AddSingleton<PreviewMaker>();
+        services.AddSingleton<KnownSources>();
+        services.AddSingleton<StillMaker>();
         return services;
     }
 }

@@ -16,6 +16,7 @@ public sealed partial class MediaStore(IOptions<MediaOptions> options)
     private readonly Lazy<string> _sources = Folder(options, "sources");
     private readonly Lazy<string> _work = Folder(options, "work");
     private readonly Lazy<string> _exports = Folder(options, "exports");
+    private readonly Lazy<string> _stills = Folder(options, "stills");
     private readonly Lazy<string> _uploads = Folder(options, "uploads", SweepUploads);
 
     /// <summary>Full path of <c>sources/</c>, links followed; made on first use.</summary>
@@ -26,6 +27,9 @@ public sealed partial class MediaStore(IOptions<MediaOptions> options)
 
     /// <summary>Full path of <c>exports/</c>, links followed; made on first use.</summary>
     public string ExportsRoot => _exports.Value;
+
+    /// <summary>Full path of the folder of stills, links followed; made on first use. What lies there may be removed at any time.</summary>
+    public string StillsRoot => _stills.Value;
 
     /// <summary>Full path of a job's work folder, which may not exist yet.</summary>
     /// <exception cref="ArgumentException">The id has other characters than <c>a-z 0-9 _ -</c>.</exception>
@@ -77,7 +81,8 @@ public sealed partial class MediaStore(IOptions<MediaOptions> options)
     /// The sources in ordinal order of their paths, read folder by folder as they are asked for. Links and what is no plain file are left out.
     /// </summary>
     /// <param name="after">Only paths behind this one: a page's cursor. Null: from the start.</param>
-    public IEnumerable<(string Path, long Bytes, DateTimeOffset ModifiedAt)> List(string? after = null) => List(new DirectoryInfo(SourcesRoot), "", after);
+    /// <param name="prefix">Only paths that begin with this; folders that cannot hold any are not read.</param>
+    public IEnumerable<(string Path, long Bytes, DateTimeOffset ModifiedAt)> List(string? after = null, string prefix = "") => List(new DirectoryInfo(SourcesRoot), "", after, prefix);
 
     /// <summary>Removes a source. Problems as <see cref="Resolve"/>.</summary>
     public MediaProblem? Delete(string relativePath)
@@ -122,19 +127,20 @@ public sealed partial class MediaStore(IOptions<MediaOptions> options)
         return await JsonSerializer.DeserializeAsync<T>(stream, json, cancel) ?? throw new JsonException($"{Path.GetFileName(file)} holds null.");
     }
 
-    private static IEnumerable<(string Path, long Bytes, DateTimeOffset ModifiedAt)> List(DirectoryInfo folder, string prefix, string? after)
+    private static IEnumerable<(string Path, long Bytes, DateTimeOffset ModifiedAt)> List(DirectoryInfo folder, string above, string? after, string prefix)
     {
         // A folder is sorted as "name/", which is how the paths in it begin: so the walk is in order of the whole paths.
         var entries = folder.EnumerateFileSystemInfos()
             .Where(e => !e.Attributes.HasFlag(FileAttributes.ReparsePoint))
-            .Select(e => (Entry: e, Key: prefix + e.Name + (e is DirectoryInfo ? "/" : "")))
+            .Select(e => (Entry: e, Key: above + e.Name + (e is DirectoryInfo ? "/" : "")))
             .Where(e => after is null || string.CompareOrdinal(e.Key, after) > 0 || (e.Entry is DirectoryInfo && after.StartsWith(e.Key, StringComparison.Ordinal)))
+            .Where(e => e.Key.StartsWith(prefix, StringComparison.Ordinal) || (e.Entry is DirectoryInfo && prefix.StartsWith(e.Key, StringComparison.Ordinal)))
             .OrderBy(e => e.Key, StringComparer.Ordinal);
         foreach (var (entry, key) in entries)
         {
             if (entry is DirectoryInfo inner)
             {
-                foreach (var found in List(inner, key, after))
+                foreach (var found in List(inner, key, after, prefix))
                 {
                     yield return found;
                 }

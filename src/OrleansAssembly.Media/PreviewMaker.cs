@@ -6,6 +6,16 @@ namespace OrleansAssembly.Media;
 /// <param name="Files">File names in the folder: poster, sprite, its index, preview.</param>
 public sealed record PreviewFiles(IReadOnlyList<string> Files);
 
+/// <summary>How the thumbnails of a film lie in its sprite: row by row from the left, each standing for the same time.</summary>
+public readonly record struct SpriteGrid(int Columns, int Rows, int Width, int Height, double SecondsEach, int Count)
+{
+    public static SpriteGrid Of(Film film)
+    {
+        var (interval, tiles, width, height, rows) = FfmpegArguments.SpriteLayout(film);
+        return new(FfmpegArguments.SpriteColumns, rows, width, height, interval.ToDouble(), tiles);
+    }
+}
+
 /// <summary>Makes a film's poster, its thumbnails as one sprite with a WebVTT index, and a short preview.</summary>
 public sealed class PreviewMaker(FfmpegFile ffmpeg)
 {

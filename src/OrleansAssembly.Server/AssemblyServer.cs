@@ -126,6 +126,7 @@ public sealed class AssemblyServer : IAsyncDisposable
 
         var app = builder.Build();
         stopping = app.Lifetime.ApplicationStopping;
+        app.UsePathPrefix(settings);
         app.UseShortBuffers();
         app.UseWebSockets();
         app.UseBrowserSafety();

@@ -3,7 +3,7 @@ using System.Globalization;
 namespace OrleansAssembly.Timeline;
 
 /// <summary>Seconds as people write them: <c>2.5s</c>, read exactly.</summary>
-internal static class SecondsText
+public static class SecondsText
 {
     /// <summary>Four days: longer than any source, short enough for every product with a rate.</summary>
     public const int Max = 4 * 86_400;

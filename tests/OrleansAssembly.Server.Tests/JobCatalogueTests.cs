@@ -135,7 +135,68 @@ public abstract class JobCatalogueTests : IAsyncLifetime
     {
         var job = Summary(NewId(), JobStatus.Failed) with { EndedAt = DateTimeOffset.UnixEpoch, Progress = Of("x", 5, error: new("urn:x", "T", 422, "D")) };
         await Catalogue.PutAsync(job);
-        Assert.Equal(job, await Catalogue.GetAsync(job.Id));
+        Assert.Equivalent(job, await Catalogue.GetAsync(job.Id), strict: true);
+    }
+
+    [Fact]
+    public async Task A_search_finds_parts_of_title_project_and_id_in_any_case_and_filters_go_with_it()
+    {
+        var ids = Enumerable.Range(1, 3).Select(Id).ToArray();
+        await Catalogue.PutAsync(Summary(ids[0]) with { Title = "Harbour, cut 3" });
+        await Catalogue.PutAsync(Summary(ids[1], project: "river") with { Title = "Ébauche" });
+        await Catalogue.PutAsync(Summary(ids[2], JobStatus.Failed, "river"));
+        Assert.Equal([ids[0]], await SearchAsync("CUT 3"));
+        Assert.Equal([ids[1]], await SearchAsync("éBAU"));
+        Assert.Equal([ids[2], ids[1]], await SearchAsync("River"));
+        Assert.Equal([ids[2]], await SearchAsync("river", JobStatus.Failed));
+        Assert.Equal([ids[1]], await SearchAsync(ids[1][8..]));
+        Assert.Empty(await SearchAsync("3\nharbour"));
+        Assert.Empty(await SearchAsync("nothing of the kind"));
+        await Catalogue.RemoveAsync(ids[1]);
+        Assert.Empty(await SearchAsync("ébau"));
+
+        async Task<IEnumerable<string>> SearchAsync(string search, JobStatus? status = null) => Ids((await Catalogue.ListAsync(status, null, 10, null, search))!);
+    }
+
+    [Fact]
+    public async Task A_search_through_thousands_of_jobs_is_paged_like_any_list()
+    {
+        var ids = await PutAsync(2200); // more than are looked through at a time
+        var wanted = ids.Where((_, n) => n % 88 == 0).Reverse().ToList();
+        foreach (var id in wanted)
+        {
+            await Catalogue.PutAsync(Summary(id) with { Title = "The needle" });
+        }
+
+        var seen = new List<string>();
+        var pages = 0;
+        for (string? cursor = null; pages == 0 || cursor is not null; pages++)
+        {
+            var page = await Catalogue.ListAsync(null, null, 10, cursor, "needle");
+            seen.AddRange(Ids(page!));
+            cursor = page!.NextCursor;
+        }
+
+        Assert.Equal(wanted, seen);
+        Assert.Equal(3, pages);
+    }
+
+    [Fact]
+    public async Task Jobs_that_an_older_version_entered_are_found_too()
+    {
+        var ids = await PutAsync(3);
+        await _connection!.GetDatabase().KeyDeleteAsync("{assembly}:words");
+        Assert.Equal(ids.Reverse(), Ids((await Catalogue.ListAsync(null, null, 10, null, "film"))!));
+    }
+
+    [Fact]
+    public async Task Jobs_are_counted_by_status_and_project()
+    {
+        var ids = await PutAsync(5);
+        await Catalogue.PutAsync(Summary(ids[0], JobStatus.Running));
+        await Catalogue.PutAsync(Summary(ids[1], JobStatus.Failed));
+        Assert.Equal(new JobCounts(3, 1, 0, 0, 1, 0), await Catalogue.CountAsync());
+        Assert.Equal((5, 0), (await Catalogue.CountAsync("harbour"), await Catalogue.CountAsync("river")));
     }
 
     [Theory]
@@ -153,7 +214,11 @@ public abstract class JobCatalogueTests : IAsyncLifetime
     private async Task<string[]> PutAsync(int count)
     {
         var ids = Enumerable.Range(0, count).Select(Id).ToArray();
-        await Task.WhenAll(ids.Select(id => Catalogue.PutAsync(Summary(id))));
+        foreach (var some in ids.Chunk(200))
+        {
+            await Task.WhenAll(some.Select(id => Catalogue.PutAsync(Summary(id))));
+        }
+
         return ids;
     }
 

@@ -1,3 +1,4 @@
+using OrleansAssembly.Contracts;
 using OrleansAssembly.Jobs;
 using OrleansAssembly.Media;
 using OrleansAssembly.Timeline;
@@ -124,10 +125,17 @@ internal sealed class PreviewWork(WorkFiles files, MediaStore store, PreviewMake
 
         foreach (var (name, kind, mediaType) in Made)
         {
-            outputs.Add(await Manifest.DescribeAsync(folder, name, kind, mediaType, null, job.JobId, cancel));
+            var output = await Manifest.DescribeAsync(folder, name, kind, mediaType, null, job.JobId, cancel);
+            outputs.Add(name == PreviewMaker.Sprite ? output with { Tiles = Tiles(film) } : output);
         }
 
         await Manifest.WriteAsync(folder, outputs, cancel);
         return PieceOutcome.Done;
+    }
+
+    private static SpriteTiles Tiles(Film film)
+    {
+        var grid = SpriteGrid.Of(film);
+        return new SpriteTiles(grid.Columns, grid.Rows, grid.Width, grid.Height, Math.Round(grid.SecondsEach, 6), grid.Count);
     }
 }

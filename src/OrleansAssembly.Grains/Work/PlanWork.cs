@@ -14,10 +14,19 @@ internal sealed class PlanWork(WorkFiles files, IOptions<MediaOptions> options) 
     {
         var job = context.Job;
         var cut = await files.CutAsync(job.JobId, cancel);
-        var segments = SegmentPlanner.Plan(cut.Film, options.Value.SegmentSeconds);
+        var (segments, plan) = FilmPlan.Of(cut, [.. job.Presets.Select(name => Presets.Find(name)!)], options.Value.SegmentSeconds);
         await files.WriteAsync(job.JobId, WorkFiles.Segments, segments, cancel);
+        context.Report(new WorkProgress(1, cut.Film.Shots.Count, 0));
+        return PieceOutcome.Planned(plan);
+    }
+}
 
-        var presets = job.Presets.Select(name => Presets.Find(name)!).ToList();
+/// <summary>How a film is cut into segments, and how much work that is.</summary>
+internal static class FilmPlan
+{
+    public static (IReadOnlyList<Segment> Segments, WorkPlan Plan) Of(Cut cut, IReadOnlyList<Preset> presets, int segmentSeconds)
+    {
+        var segments = SegmentPlanner.Plan(cut.Film, segmentSeconds);
         var costs = presets.Select(preset => segments.Select(segment => SegmentCost.Predict(cut.Film, segment, cut.Footage, preset)).ToArray()).ToList();
         var (places, traits) = Traits(cut);
         var encode = SegmentPlanner.Order(cut.Film, segments, costs)
@@ -28,9 +37,8 @@ internal sealed class PlanWork(WorkFiles files, IOptions<MediaOptions> options) 
                 Math.Round(costs[piece.Format][piece.Segment], 4),
                 places[cut.Film.Shots[segments[piece.Segment].Shot].Source]))
             .ToList();
-        context.Report(new WorkProgress(1, cut.Film.Shots.Count, 0));
         var pixels = presets.Select(preset => preset.Fit(cut.Film.Width, cut.Film.Height)).Select(size => (double)size.Width * size.Height).ToArray();
-        return PieceOutcome.Planned(new WorkPlan(
+        return (segments, new WorkPlan(
             cut.Film.Frames, SoundRecorder.Plan(cut.Film).Count, SoundMixer.Formats(presets).Count, encode, cut.Film.Rate.Value.ToDouble(), traits, pixels));
     }
 

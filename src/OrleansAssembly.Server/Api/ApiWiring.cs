@@ -1,10 +1,8 @@
 using Microsoft.AspNetCore.Http.HttpResults;
-using Microsoft.OpenApi;
 using OrleansAssembly.Contracts;
 using OrleansAssembly.Grains;
 using OrleansAssembly.Server.Errors;
 using OrleansAssembly.Server.Progress;
-using OrleansAssembly.Timeline;
 using Prometheus;
 using Scalar.AspNetCore;
 using StackExchange.Redis;
@@ -25,35 +23,11 @@ public static class ApiWiring
         services.AddSingleton<IdempotencyKeys>();
         services.AddSingleton<JobIntake>();
         services.AddSingleton<JobOutputs>();
+        services.AddSingleton<DraftBook>();
         services.AddSingleton<ProgressRelay>();
         services.AddHostedService(provider => provider.GetRequiredService<ProgressRelay>());
         services.AddProgressHub();
-        services.AddOpenApi("v1", options =>
-        {
-            options.AddDocumentTransformer((document, _, _) =>
-            {
-                document.Info = new OpenApiInfo { Title = "OrleansAssembly", Version = "v1", Description = "Films from shots: submit an assembly job, watch it, fetch what it made." };
-                document.Servers = [new OpenApiServer { Url = "/" }];
-                return Task.CompletedTask;
-            });
-            options.AddSchemaTransformer((schema, context, _) =>
-            {
-                // Exact fractions are text.
-                if (context.JsonTypeInfo.Type == typeof(Rational) || context.JsonTypeInfo.Type == typeof(FrameRate))
-                {
-                    schema.Type = JsonSchemaType.String;
-                    schema.Pattern = @"^-?\d+(/\d+)?$";
-                }
-
-                // What may be null in a body may be left out of it.
-                if (context.JsonTypeInfo.Type.Name.EndsWith("Spec", StringComparison.Ordinal))
-                {
-                    schema.Required = null;
-                }
-
-                return Task.CompletedTask;
-            });
-        });
+        services.AddApiDocument();
     }
 
     public static void UseApiErrors(this WebApplication app)
@@ -76,11 +50,13 @@ public static class ApiWiring
     public static void MapApi(this WebApplication app)
     {
         app.MapJobs();
+        app.MapEstimate();
         app.MapProgressStreams();
         app.MapOutputs();
         app.MapSources();
         app.MapPresets();
         app.MapProjects();
+        app.MapDrafts();
         app.MapCluster();
         app.MapHub<ProgressHub>(ProgressHub.Path, SlowReaders.Configure);
         app.MapOpenApi();

@@ -50,15 +50,7 @@ public static class ProjectsApi
 
     /// <summary>A project whose first film is still to come is known by its jobs.</summary>
     private static async Task<ProjectInfo?> FindAsync(string id, IGrainFactory grains, JobCatalogue catalogue) =>
-        await grains.GetGrain<IProjectGrain>(id).GetAsync()
-        ?? ((await catalogue.ListAsync(null, id, 1, null))?.Items is [var newest] ? new ProjectInfo(id, newest.CreatedAt, newest.CreatedAt, []) : null);
-}
-
-/// <summary>The silos and what runs on them.</summary>
-public static class ClusterApi
-{
-    public static void MapCluster(this IEndpointRouteBuilder routes) =>
-        routes.MapGet("/api/v1/cluster", GetAsync).WithName("GetCluster").WithSummary("Silos, their encoder slots and what runs on them").WithTags("Cluster");
-
-    private static async Task<Ok<ClusterInfo>> GetAsync(IGrainFactory grains) => TypedResults.Ok(await grains.GetGrain<ISlotSchedulerGrain>(0).GetClusterAsync());
+        await grains.GetGrain<IProjectGrain>(id).GetAsync() is { } project ? project with { Jobs = await catalogue.CountAsync(id) }
+        : (await catalogue.ListAsync(null, id, 1, null))?.Items is [var newest] ? new ProjectInfo(id, newest.CreatedAt, newest.CreatedAt, [], await catalogue.CountAsync(id))
+        : null;
 }

@@ -1,4 +1,5 @@
 using OrleansAssembly.Contracts;
+using OrleansAssembly.Grains;
 using OrleansAssembly.Jobs;
 using OrleansAssembly.Media;
 using OrleansAssembly.Timeline;
@@ -12,8 +13,26 @@ namespace OrleansAssembly.Server.Api;
 public readonly record struct Intake(JobDetails? Job, bool Created, Problem? Problem);
 
 /// <summary>Checks what can be checked before a job begins, and submits it once.</summary>
-public sealed class JobIntake(IGrainFactory grains, MediaStore media, IdempotencyKeys keys, TimeProvider time)
+public sealed class JobIntake(IGrainFactory grains, MediaStore media, IdempotencyKeys keys, JobForecaster forecaster, TimeProvider time)
 {
+    /// <summary>What the job would take, or why it would not be taken: all that submitting would say, and what only shows in the sources.</summary>
+    public async Task<(JobEstimate? Estimate, Problem? Problem)> EstimateAsync(JobSpec spec, CancellationToken cancellation)
+    {
+        if (await ProblemOfAsync(spec) is { } refused)
+        {
+            return (null, refused);
+        }
+
+        var timeline = spec.Type == JobType.Export ? (await grains.GetGrain<IJobGrain>(spec.SourceJobId!).GetSpecAsync())?.Timeline : spec.Timeline;
+        if (timeline is null)
+        {
+            return (null, NoSourceJob(spec.SourceJobId!));
+        }
+
+        var (estimate, problems) = await forecaster.ForecastAsync(spec, timeline, cancellation);
+        return (estimate, estimate is null ? Problem.Invalid(problems) : null);
+    }
+
     public async Task<Intake> TakeAsync(JobSpec spec, ReadOnlyMemory<byte> body, string? key)
     {
         var newId = Guid.CreateVersion7(time.GetUtcNow()).ToString("N");
@@ -47,14 +66,7 @@ public sealed class JobIntake(IGrainFactory grains, MediaStore media, Idempotenc
 
     private async Task<Intake> SubmitAsync(JobSpec spec, string jobId)
     {
-        var problems = JobSpecValidator.Check(spec, name => Presets.Find(name) is not null);
-        var missing = MissingSources(spec.Timeline).ExceptBy(problems.Select(problem => problem.Path), problem => problem.Path);
-        if (problems.Concat(missing).ToList() is { Count: > 0 } mistakes)
-        {
-            return Refused(Problem.Invalid(mistakes));
-        }
-
-        if (spec.Type == JobType.Export && await ExportProblemAsync(spec.SourceJobId!) is { } problem)
+        if (await ProblemOfAsync(spec) is { } problem)
         {
             return Refused(problem);
         }
@@ -65,16 +77,28 @@ public sealed class JobIntake(IGrainFactory grains, MediaStore media, Idempotenc
             : new Intake(await grain.GetAsync(), true, null);
     }
 
+    private async Task<Problem?> ProblemOfAsync(JobSpec spec)
+    {
+        var problems = JobSpecValidator.Check(spec, name => Presets.Find(name) is not null);
+        var missing = MissingSources(spec.Timeline).ExceptBy(problems.Select(problem => problem.Path), problem => problem.Path);
+        return problems.Concat(missing).ToList() is { Count: > 0 } mistakes ? Problem.Invalid(mistakes)
+            : spec.Type == JobType.Export ? await ExportProblemAsync(spec.SourceJobId!)
+            : null;
+    }
+
     private async Task<Problem?> ExportProblemAsync(string sourceJobId)
     {
         var source = await grains.GetGrain<IJobGrain>(sourceJobId).GetProgressAsync();
         return source switch
         {
-            null => Problem.Of("source-job-not-found", "The source job does not exist", $"There is no job '{sourceJobId}' whose timeline could be used."),
+            null => NoSourceJob(sourceJobId),
             { Status: not JobStatus.Completed } => Problem.Of("source-job-not-completed", "The source job is not completed", $"Job '{sourceJobId}' is {source.Status.ToString().ToLowerInvariant()}; an export uses the timeline of a completed one."),
             _ => null,
         };
     }
+
+    private static Problem NoSourceJob(string sourceJobId) =>
+        Problem.Of("source-job-not-found", "The source job does not exist", $"There is no job '{sourceJobId}' whose timeline could be used.");
 
     /// <summary>Told at once and not first by the job: most mistakes in a cut are mistyped names.</summary>
     private List<FieldProblem> MissingSources(TimelineSpec? timeline)

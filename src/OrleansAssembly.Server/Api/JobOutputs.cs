@@ -9,12 +9,12 @@ public sealed class JobOutputs(MediaStore media)
     private const string Manifest = "outputs.json";
 
     /// <summary>Empty until the job has moved its files to the exports.</summary>
-    public async Task<IReadOnlyList<OutputInfo>> ListAsync(string projectId, string jobId, CancellationToken cancellation)
+    public async Task<IReadOnlyList<OutputInfo>> ListAsync(string projectId, string jobId, HttpRequest request, CancellationToken cancellation)
     {
         try
         {
             var listed = await MediaStore.ReadJsonAsync<List<OutputInfo>>(Path.Combine(media.Exports(projectId, jobId), Manifest), AssemblyJson.Options, cancellation);
-            return [.. listed.Select(output => output with { Url = $"{JobsApi.Root}/{jobId}/outputs/{Uri.EscapeDataString(output.Name)}" })];
+            return [.. listed.Select(output => output with { Url = request.Below($"{JobsApi.Root}/{jobId}/outputs/{Uri.EscapeDataString(output.Name)}") })];
         }
         catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
         {

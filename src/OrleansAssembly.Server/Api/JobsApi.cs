@@ -14,6 +14,7 @@ public static class JobsApi
 {
     public const string Root = "/api/v1/assembly/jobs";
     private const int DefaultLimit = 50;
+    private const int LongestSearch = 200;
 
     public static void MapJobs(this IEndpointRouteBuilder routes)
     {
@@ -23,8 +24,11 @@ public static class JobsApi
             .Accepts<JobSpec>("application/json")
             .WithMetadata(new RequestSizeLimitAttribute(256L * 1024 * 1024))
             .ProducesProblem(400).ProducesProblem(409).ProducesProblem(413).ProducesProblem(415).ProducesProblem(422).NeedsStore();
-        jobs.MapGet("/", ListAsync).WithName("ListJobs").WithSummary("List jobs, newest first").ProducesProblem(400).NeedsStore();
+        jobs.MapGet("/", ListAsync).WithName("ListJobs").WithSummary("List jobs, newest first")
+            .WithDescription("search: only jobs whose title, project or id has this in it, whatever the case. A page of a search may hold fewer jobs than limit although another follows.")
+            .ProducesProblem(400).NeedsStore();
         jobs.MapGet("/{id}", GetAsync).WithName("GetJob").WithSummary("A job whole").ProducesProblem(404);
+        jobs.MapGet("/{id}/segments", GetSegmentsAsync).WithName("GetSegments").WithSummary("Which segments of a job's films are made, and who works on which").ProducesProblem(404);
         jobs.MapGet("/{id}/progress", GetProgressAsync).WithName("GetProgress").WithSummary("The newest progress; its ETag is the sequence")
             .Produces(StatusCodes.Status304NotModified).ProducesProblem(404);
         jobs.MapPost("/{id}/pause", PauseAsync)
@@ -41,6 +45,11 @@ public static class JobsApi
             .ProducesProblem(404).ProducesProblem(409).NeedsStore();
     }
 
+    public static void MapEstimate(this IEndpointRouteBuilder routes) =>
+        routes.MapPost("/api/v1/assembly/estimate", EstimateAsync).WithName("EstimateJob").WithTags("Jobs").WithSummary("What a job would take, before it is submitted")
+            .WithDescription("Checks the body as submitting does, and also what only the sources show: that they can be read, and have what the in and out points name.")
+            .Accepts<JobSpec>("application/json").ProducesProblem(400).ProducesProblem(413).ProducesProblem(415).ProducesProblem(422);
+
     /// <summary>The grain of a job, or null where the id is none: nothing is asked of the cluster for it.</summary>
     public static IJobGrain? Find(this IGrainFactory grains, string id) =>
         id.Length == 32 && id.All(char.IsAsciiHexDigitLower) ? grains.GetGrain<IJobGrain>(id) : null;
@@ -56,12 +65,24 @@ public static class JobsApi
 
         var (job, created, problem) = await intake.TakeAsync(body.Value, body.Bytes, idempotencyKey);
         return problem is not null ? Problems.Of(problem)
-            : created ? TypedResults.Created($"{Root}/{job!.Id}", job)
+            : created ? TypedResults.Created(request.Below($"{Root}/{job!.Id}"), job)
             : TypedResults.Ok(job!);
     }
 
+    private static async Task<Results<Ok<JobEstimate>, ProblemHttpResult>> EstimateAsync(HttpRequest request, JobIntake intake, CancellationToken cancellation)
+    {
+        var body = await JsonBody.ReadAsync<JobSpec>(request, cancellation);
+        if (body.Value is null)
+        {
+            return Problems.Of(body.Problem!);
+        }
+
+        var (estimate, problem) = await intake.EstimateAsync(body.Value, cancellation);
+        return problem is not null ? Problems.Of(problem) : TypedResults.Ok(estimate!);
+    }
+
     private static async Task<Results<Ok<Page<JobSummary>>, ProblemHttpResult>> ListAsync(
-        JobCatalogue catalogue, string? status, string? projectId, int? limit, string? cursor)
+        JobCatalogue catalogue, string? status, string? projectId, string? search, int? limit, string? cursor)
     {
         if (!TryStatus(status, out var only))
         {
@@ -78,15 +99,24 @@ public static class JobsApi
             return Problems.Of("invalid-query", "The query cannot be read", "projectId is no id of a project.", 400);
         }
 
-        return await catalogue.ListAsync(only, projectId, limit ?? DefaultLimit, cursor) is { } page
+        if (search is not null && (search.Length > LongestSearch || search.Any(char.IsControl)))
+        {
+            return Problems.Of("invalid-query", "The query cannot be read", $"search is one line of at most {LongestSearch} characters.", 400);
+        }
+
+        return await catalogue.ListAsync(only, projectId, limit ?? DefaultLimit, cursor, search) is { } page
             ? TypedResults.Ok(page)
             : Problems.Of("invalid-query", "The query cannot be read", "cursor is none that a page gave; start without one.", 400);
     }
 
-    private static async Task<Results<Ok<JobDetails>, ProblemHttpResult>> GetAsync(string id, IGrainFactory grains, JobOutputs outputs, CancellationToken cancellation) =>
+    private static async Task<Results<Ok<JobDetails>, ProblemHttpResult>> GetAsync(
+        string id, HttpRequest request, IGrainFactory grains, JobOutputs outputs, CancellationToken cancellation) =>
         grains.Find(id) is { } grain && await grain.GetAsync() is { } job
-            ? TypedResults.Ok(job with { Outputs = await outputs.ListAsync(job.ProjectId, id, cancellation) })
+            ? TypedResults.Ok(job with { Outputs = await outputs.ListAsync(job.ProjectId, id, request, cancellation) })
             : Problems.NoSuchJob(id);
+
+    private static async Task<Results<Ok<SegmentMap>, ProblemHttpResult>> GetSegmentsAsync(string id, IGrainFactory grains) =>
+        grains.Find(id) is { } grain && await grain.GetSegmentsAsync() is { } map ? TypedResults.Ok(map) : Problems.NoSuchJob(id);
 
     private static async Task<Results<Ok<ProgressUpdate>, StatusCodeHttpResult, ProblemHttpResult>> GetProgressAsync(string id, HttpContext http, IGrainFactory grains)
     {

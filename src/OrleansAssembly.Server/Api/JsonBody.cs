@@ -23,7 +23,7 @@ public static class JsonBody
         AllowDuplicateProperties = false,
     };
 
-    public static async Task<JsonBody<T>> ReadAsync<T>(HttpRequest request, CancellationToken cancellation)
+    public static async Task<JsonBody<T>> ReadAsync<T>(HttpRequest request, CancellationToken cancellation, int largest = Largest)
         where T : class
     {
         if (!request.HasJsonContentType())
@@ -31,9 +31,9 @@ public static class JsonBody
             return new(null, default, Problem.Of("unsupported-media-type", "The body's type is not supported", "Send JSON with 'Content-Type: application/json'.", 415));
         }
 
-        if (await ReadBytesAsync(request.Body, cancellation) is not { } bytes)
+        if (await ReadBytesAsync(request.Body, largest, cancellation) is not { } bytes)
         {
-            return new(null, default, Problem.Of("body-too-large", "The body is too large", $"A job has at most {Largest / 1024 / 1024} MB of JSON.", 413));
+            return new(null, default, Problem.Of("body-too-large", "The body is too large", $"It has at most {largest / 1024 / 1024} MB of JSON.", 413));
         }
 
         try
@@ -48,7 +48,7 @@ public static class JsonBody
         }
     }
 
-    private static async Task<ReadOnlyMemory<byte>?> ReadBytesAsync(Stream body, CancellationToken cancellation)
+    private static async Task<ReadOnlyMemory<byte>?> ReadBytesAsync(Stream body, int largest, CancellationToken cancellation)
     {
         using var kept = new MemoryStream();
         var buffer = new byte[64 * 1024];
@@ -58,11 +58,11 @@ public static class JsonBody
             var read = await body.ReadAsync(buffer, cancellation);
             if (read == 0)
             {
-                return total > Largest ? default(ReadOnlyMemory<byte>?) : kept.ToArray();
+                return total > largest ? default(ReadOnlyMemory<byte>?) : kept.ToArray();
             }
 
             total += read;
-            if (total <= Largest)
+            if (total <= largest)
             {
                 kept.Write(buffer, 0, read);
             }

@@ -22,9 +22,9 @@ public static class OutputsApi
             .Produces<Timeline.Story>(200).ProducesProblem(404);
     }
 
-    private static async Task<Results<Ok<IReadOnlyList<OutputInfo>>, ProblemHttpResult>> ListAsync(string id, IGrainFactory grains, JobOutputs outputs, CancellationToken cancellation) =>
+    private static async Task<Results<Ok<IReadOnlyList<OutputInfo>>, ProblemHttpResult>> ListAsync(string id, HttpRequest request, IGrainFactory grains, JobOutputs outputs, CancellationToken cancellation) =>
         await grains.DetailsAsync(id) is { } job
-            ? TypedResults.Ok(await outputs.ListAsync(job.ProjectId, id, cancellation))
+            ? TypedResults.Ok(await outputs.ListAsync(job.ProjectId, id, request, cancellation))
             : Problems.NoSuchJob(id);
 
     private static async Task<Results<PhysicalFileHttpResult, ProblemHttpResult>> GetAsync(
@@ -35,7 +35,7 @@ public static class OutputsApi
             return Problems.NoSuchJob(id);
         }
 
-        var output = (await outputs.ListAsync(job.ProjectId, id, cancellation)).FirstOrDefault(o => o.Name == name);
+        var output = (await outputs.ListAsync(job.ProjectId, id, response.HttpContext.Request, cancellation)).FirstOrDefault(o => o.Name == name);
         return output is not null && outputs.PathOf(job.ProjectId, id, output) is { } path
             ? Serve(response, path, output.Name, output.MediaType, output.Sha256)
             : Problems.Of("output-not-found", "The job made no such file", $"Job '{id}' has no output '{Problems.Shown(name)}'. GET {JobsApi.Root}/{id}/outputs lists what it made.", 404);
@@ -58,7 +58,7 @@ public static class OutputsApi
             return Problems.NoSuchJob(id);
         }
 
-        var output = (await outputs.ListAsync(job.ProjectId, id, cancellation)).FirstOrDefault(o => o.Kind == kind);
+        var output = (await outputs.ListAsync(job.ProjectId, id, response.HttpContext.Request, cancellation)).FirstOrDefault(o => o.Kind == kind);
         if (output is not null && outputs.PathOf(job.ProjectId, id, output) is { } exported)
         {
             return Serve(response, exported, name, mediaType, output.Sha256);

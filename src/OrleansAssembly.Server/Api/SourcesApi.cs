@@ -2,6 +2,7 @@ using System.Net.Mime;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.StaticFiles;
+using Microsoft.Net.Http.Headers;
 using OrleansAssembly.Contracts;
 using OrleansAssembly.Media;
 using OrleansAssembly.Server.Errors;
@@ -14,6 +15,7 @@ public static class SourcesApi
 {
     private const string Root = "/api/v1/sources";
     private const string Probe = "/probe";
+    private const string Frame = "/frame";
     private const int DefaultLimit = 1000;
     private const int MaxLimit = 5000;
 
@@ -22,17 +24,18 @@ public static class SourcesApi
     public static void MapSources(this IEndpointRouteBuilder routes)
     {
         var sources = routes.MapGroup(Root).WithTags("Sources");
-        sources.MapGet("/", List).WithName("ListSources").WithSummary("List sources in the order of their paths").ProducesProblem(400);
+        sources.MapGet("/", List).WithName("ListSources").WithSummary("List sources in the order of their paths; prefix: only those whose path begins so").ProducesProblem(400);
         sources.MapMethods("/{**path}", ["GET", "HEAD"], GetAsync).WithName("GetSource")
-            .WithSummary("A source's bytes; with /probe behind its path, what ffprobe says of it")
-            .Produces<SourceFacts>().Produces(206).ProducesProblem(400).ProducesProblem(404).ProducesProblem(422);
+            .WithSummary("A source's bytes; with /probe behind its path, what ffprobe says of it; with /frame, one picture")
+            .WithDescription($"/frame?at=2.5s&width=640 gives the frame shown at that time as a JPEG, at most so wide ({StillMaker.LeastWidth} to {StillMaker.MostWidth} pixels, else {StillMaker.DefaultWidth}); without at the first.")
+            .Produces<SourceFacts>().Produces(206).ProducesProblem(400).ProducesProblem(404).ProducesProblem(422).ProducesProblem(503);
         sources.MapPut("/{**path}", PutAsync).WithName("PutSource").WithSummary("Upload a source; a broken upload leaves nothing")
             .Accepts<Stream>("*/*") // whatever type a client gives: what a source is, its bytes tell
             .ProducesProblem(400).ProducesProblem(413).ProducesProblem(507);
         sources.MapDelete("/{**path}", Delete).WithName("DeleteSource").WithSummary("Remove a source").ProducesProblem(400).ProducesProblem(404);
     }
 
-    private static Results<Ok<Page<SourceFile>>, ProblemHttpResult> List(MediaStore media, int? limit, string? cursor)
+    private static Results<Ok<Page<SourceFile>>, ProblemHttpResult> List(MediaStore media, string? prefix, int? limit, string? cursor)
     {
         if (limit is < 1 or > MaxLimit || !Cursor.TryRead(cursor, out var after))
         {
@@ -40,15 +43,15 @@ public static class SourcesApi
         }
 
         var size = limit ?? DefaultLimit;
-        var found = media.List(after).Take(size + 1).Select(file => new SourceFile(file.Path, file.Bytes, file.ModifiedAt)).ToList();
+        var found = media.List(after, prefix ?? "").Take(size + 1).Select(file => new SourceFile(file.Path, file.Bytes, file.ModifiedAt)).ToList();
         return TypedResults.Ok(found.Count > size
             ? new Page<SourceFile>(found[..size], Cursor.Write(found[size - 1].Path))
             : new Page<SourceFile>(found, null));
     }
 
-    /// <summary>A file that is itself called <c>probe</c> lies in a folder, and a folder cannot be probed: so both meanings never meet.</summary>
+    /// <summary>A file that is itself called <c>probe</c> or <c>frame</c> lies in a folder, and a folder cannot be probed: so both meanings never meet.</summary>
     private static async Task<Results<PhysicalFileHttpResult, Ok<SourceFacts>, ProblemHttpResult>> GetAsync(
-        string path, HttpResponse response, MediaStore media, SourceProber prober, CancellationToken cancellation)
+        string path, string? at, int? width, HttpResponse response, MediaStore media, KnownSources known, StillMaker stills, CancellationToken cancellation)
     {
         var file = media.Resolve(path);
         if (file.Value is not null)
@@ -56,13 +59,36 @@ public static class SourcesApi
             return Serve(response, file.Value, path);
         }
 
+        if (path.EndsWith(Frame, StringComparison.Ordinal))
+        {
+            return await FrameAsync(path[..^Frame.Length], at ?? "0s", width ?? StillMaker.DefaultWidth, response, stills, cancellation);
+        }
+
         if (!path.EndsWith(Probe, StringComparison.Ordinal))
         {
             return Problems.Of(file.Problem!);
         }
 
-        var facts = await prober.ProbeAsync(path[..^Probe.Length], cancellation);
+        var facts = await known.FactsAsync(path[..^Probe.Length], cancellation);
         return facts.Problem is { } problem ? Problems.Of(problem) : TypedResults.Ok(facts.Value!);
+    }
+
+    private static async Task<Results<PhysicalFileHttpResult, Ok<SourceFacts>, ProblemHttpResult>> FrameAsync(
+        string path, string at, int width, HttpResponse response, StillMaker stills, CancellationToken cancellation)
+    {
+        if (!SecondsText.TryParse(at, out var moment) || width is < StillMaker.LeastWidth or > StillMaker.MostWidth)
+        {
+            return Problems.Of("invalid-query", "The query cannot be read", $"at is a time such as 2.5s; width lies between {StillMaker.LeastWidth} and {StillMaker.MostWidth}.", 400);
+        }
+
+        var (still, problem) = await stills.MakeAsync(path, moment, width, cancellation);
+        if (problem is not null)
+        {
+            return Problems.Of(problem);
+        }
+
+        response.Headers.CacheControl = "no-cache"; // a source may be replaced: ask each time, the ETag spares the bytes
+        return TypedResults.PhysicalFile(still!.File, MediaTypeNames.Image.Jpeg, entityTag: new EntityTagHeaderValue($"\"{still.Key}\""));
     }
 
     private static async Task<Results<Created<SourceFile>, Ok<SourceFile>, ProblemHttpResult>> PutAsync(
@@ -77,7 +103,7 @@ public static class SourcesApi
         }
 
         var file = new SourceFile(stored!.Path, stored.Bytes, time.GetUtcNow());
-        return stored.Replaced ? TypedResults.Ok(file) : TypedResults.Created($"{Root}/{string.Join('/', path.Split('/').Select(Uri.EscapeDataString))}", file);
+        return stored.Replaced ? TypedResults.Ok(file) : TypedResults.Created(request.Below($"{Root}/{string.Join('/', path.Split('/').Select(Uri.EscapeDataString))}"), file);
     }
 
     private static Results<NoContent, ProblemHttpResult> Delete(string path, MediaStore media) =>

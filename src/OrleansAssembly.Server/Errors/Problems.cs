@@ -49,7 +49,8 @@ public static class Problems
     private static int StatusOf(MediaProblem problem) => problem.Name switch
     {
         "source-not-found" => 404,
-        "source-outside-root" or "source-not-a-file" or "upload-incomplete" => 400,
+        "source-outside-root" or "source-not-a-file" or "upload-incomplete" or "time-past-end" => 400,
+        "frames-busy" => 503,
         "source-too-large" => 413,
         "disk-full" => 507,
         _ => 422,
@@ -77,7 +78,7 @@ public sealed class ProblemWriter : IProblemDetailsWriter
             (problem.Type, problem.Title, problem.Detail) = (Problem.Prefix + name, title, problem.Detail ?? detail);
         }
 
-        problem.Instance ??= http.Request.Path;
+        problem.Instance ??= http.Request.PathBase + http.Request.Path;
         if (problem.Status >= 500)
         {
             problem.Extensions["traceId"] = Trace(http);

@@ -29,6 +29,7 @@ public sealed record ServerSettings
           --redis HOST:PORT   use this Redis 7 instead of the embedded store       [ConnectionStrings:Redis]
           --slots N           encodes at once; 0 for none                          [Encoder:Slots]           default: one per core
           --role ROLE         frontend, encoder or both                            [Server:Role]             default: both
+          --path-base PATH    everything also answers below this path, e.g. /films [Server:PathBase]         default: none
           --drain SECONDS     on SIGTERM running pieces get so long to finish      [Encoder:DrainLimit]      default: 25
           --silo-address IP   where the other servers of the cluster reach this    [Silo:Address]            default: 127.0.0.1
           --silo-port N       its port; 0 takes a free one                         [Silo:Port]               default: 0
@@ -48,6 +49,7 @@ public sealed record ServerSettings
         ["--redis"] = "ConnectionStrings:Redis",
         ["--slots"] = "Encoder:Slots",
         ["--role"] = "Server:Role",
+        ["--path-base"] = "Server:PathBase",
         ["--drain"] = "Encoder:DrainLimit",
         ["--silo-address"] = "Silo:Address",
         ["--silo-port"] = "Silo:Port",
@@ -71,6 +73,9 @@ public sealed record ServerSettings
     public required int Slots { get; init; }
 
     public required ServerRole Role { get; init; }
+
+    /// <summary>Path prefix below which people reach the server, with a leading and without a trailing slash; empty for none.</summary>
+    public string PathBase { get; init; } = "";
 
     /// <summary>Seconds that running pieces get to finish when the server is asked to stop.</summary>
     public required int Drain { get; init; }
@@ -130,6 +135,11 @@ public sealed record ServerSettings
             return (null, $"--role {Value("Server:Role", "")} needs --redis: nobody else can join the embedded store, and one role alone makes no film.");
         }
 
+        if (!TryPathBase(Value("Server:PathBase", ""), out var pathBase))
+        {
+            return (null, $"--path-base must be a path of letters, digits, '-', '_', '.' and '/', such as /films, not '{Value("Server:PathBase", "")}'.");
+        }
+
         if (!TryNumber(Value("Encoder:DrainLimit", "25"), 86400, out var drain))
         {
             return (null, $"--drain must be a number of seconds from 0 to 86400, not '{Value("Encoder:DrainLimit", "")}'.");
@@ -154,6 +164,7 @@ public sealed record ServerSettings
             Redis = redis.Length == 0 ? null : redis,
             Slots = role.HasFlag(ServerRole.Encoder) ? slots : 0,
             Role = role,
+            PathBase = pathBase,
             Drain = drain,
             SiloAddress = siloAddress,
             SiloPort = siloPort,
@@ -173,6 +184,19 @@ public sealed record ServerSettings
 
     private static bool TryNumber(string text, int most, out int number) =>
         int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out number) && number <= most;
+
+    private static bool TryPathBase(string text, out string path)
+    {
+        path = "/" + text.Trim('/');
+        var parts = path[1..].Split('/');
+        if (path == "/")
+        {
+            path = "";
+            return true;
+        }
+
+        return parts.All(part => part is not ("" or "." or "..") && part.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_' or '.'));
+    }
 
     private static bool TryHost(string text, out IPAddress host)
     {

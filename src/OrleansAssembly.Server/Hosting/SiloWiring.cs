@@ -47,7 +47,7 @@ public static class SiloWiring
     {
         silo.Configure<ClusterMembershipOptions>(NoticeDeathEarly);
         silo.Services.AddSingleton<ILifecycleParticipant<ISiloLifecycle>, DepartedSilos>();
-        silo.UseSiloMetadata(new Dictionary<string, string> { [EncoderSilos.Role] = silo.Configuration["Server:Role"] ?? "both" });
+        silo.UseSiloMetadata(SiloRoster.Introduce(silo.Configuration["Server:Role"] ?? "both", TimeProvider.System.GetUtcNow()));
         AddDirectory(silo);
         AddStorage(silo, store);
         AddStreams(silo);

@@ -1,187 +1,69 @@
 /**
- * What crosses the wire, as the server's Contracts room has it: camelCase, enums as lower-case strings, instants as
- * ISO 8601 text, durations in seconds. Nothing here is the page's own.
+ * What crosses the wire: names for the schemas of the server's OpenAPI document (openapi.json), from which api-schema.ts is made by `npm run types`.
+ * Nothing here is the page's own, and nothing is written by hand that the document has.
  */
+import type { components } from './api-schema';
 
-export type JobType = 'assembly' | 'export' | 'edl';
+type Schemas = components['schemas'];
 
-export type JobStatus = 'pending' | 'running' | 'paused' | 'completed' | 'failed' | 'cancelled';
+export type JobType = Schemas['JobType'];
+export type JobStatus = Schemas['JobStatus'];
+export type StepStatus = Schemas['StepStatus'];
+export type SegmentStatus = Schemas['SegmentStatus'];
+export type LogSeverity = Schemas['LogSeverity'];
+export type ProgressWeighting = Schemas['ProgressWeighting'];
+export type Stage = Schemas['Stage'];
+export type SiloRole = Schemas['SiloRole'];
+export type StoreKind = Schemas['StoreKind'];
 
-export type StepStatus = 'waiting' | 'running' | 'done' | 'failed';
+export type ProblemDetails = Schemas['ProblemDetailsBody'];
+export type ProgressUpdate = Schemas['ProgressUpdate'];
+export type StepInfo = Schemas['StepInfo'];
+export type OutputInfo = Schemas['OutputInfo'];
+export type SpriteTiles = Schemas['SpriteTiles'];
+export type JobSummary = Schemas['JobSummary'];
+export type JobDetails = Schemas['JobDetails'];
+export type SetbackInfo = Schemas['SetbackInfo'];
+export type LogEntry = Schemas['LogEntry'];
+export type SegmentMap = Schemas['SegmentMap'];
+export type SegmentInfo = Schemas['SegmentInfo'];
+export type JobCounts = Schemas['JobCounts'];
+export type QueueInfo = Schemas['QueueInfo'];
+export type PauseWish = Schemas['PauseWish'];
 
-export type ProgressWeighting = 'milestones' | 'time';
+export type ClusterInfo = Schemas['ClusterInfo'];
+export type SiloInfo = Schemas['SiloInfo'];
+export type SlotInfo = Schemas['SlotInfo'];
+export type StoreInfo = Schemas['StoreInfo'];
 
-export interface ProblemDetails {
-  type: string;
-  title: string;
-  status: number;
-  detail: string;
-  instance?: string | null;
-  errors?: Record<string, string[]> | null;
-  traceId?: string | null;
-}
+export type PresetInfo = Schemas['PresetInfo'];
+export type ProjectInfo = Schemas['ProjectInfo'];
+export type ProjectFilm = Schemas['ProjectFilm'];
+export type SourceFile = Schemas['SourceFile'];
+export type SourceFacts = Schemas['SourceFacts'];
+export type VideoFacts = Schemas['VideoFacts'];
+export type AudioFacts = Schemas['AudioFacts'];
+export type Story = Schemas['Story'];
+export type StoryScene = Schemas['StoryScene'];
+export type StoryShot = Schemas['StoryShot'];
 
-export interface ProgressUpdate {
-  jobId: string;
-  type: JobType;
-  status: JobStatus;
-  /** 0 to 100. */
-  progress: number;
-  currentStep: string;
-  totalSteps: number;
-  /** Seconds of running time; 0 when ended. */
-  estimatedTimeRemaining: number;
-  /** In `processingSpeedUnit`. */
-  processingSpeed: number;
-  lastUpdate: string;
-  /** Grows by at least 1 with each update of the job. */
-  sequence: number;
-  /** 1-based. */
-  stepIndex: number;
-  /** 0 to 100. */
-  stepProgress: number;
-  message: string;
-  processingSpeedUnit: string;
-  /** Seconds. */
-  etaLow: number;
-  /** Seconds. */
-  etaHigh: number;
-  /** 0 to 100. */
-  timeProgress: number;
-  /** Seconds of running time, pauses excluded. */
-  elapsed: number;
-  error?: ProblemDetails | null;
-}
+export type JobEstimate = Schemas['JobEstimate'];
+export type Draft = Schemas['Draft'];
+export type DraftSummary = Schemas['DraftSummary'];
 
-export interface StepInfo {
-  /** 1-based. */
-  index: number;
-  name: string;
-  status: StepStatus;
-  /** The job's progress, 0 to 100, when the step ends. */
-  endsAt: number;
-  startedAt?: string | null;
-  endedAt?: string | null;
-  /** Running time spent in it so far. */
-  seconds?: number | null;
-}
+/** A page of any list: the document has one schema for each kind of item. */
+export type Page<T> = Omit<Schemas['PageOfJobSummary'], 'items'> & { items: T[] };
 
-export interface OutputInfo {
-  name: string;
-  /** `film`, `edl`, `story`, `poster`, `preview`, `sprite` or `thumbnails`. */
-  kind: string;
-  preset?: string | null;
-  mediaType: string;
-  bytes: number;
-  /** Lower-case hex. */
-  sha256: string;
-  durationSeconds?: number | null;
-  frames?: number | null;
-  url: string;
-}
+// What the hub speaks.
+export type NotificationEvent = Schemas['NotificationEvent'];
+export type BoardFilter = Schemas['BoardFilter'];
 
-export interface JobSummary {
-  id: string;
-  type: JobType;
-  status: JobStatus;
-  projectId: string;
-  title: string;
-  createdAt: string;
-  startedAt?: string | null;
-  endedAt?: string | null;
-  progress: ProgressUpdate;
-}
-
-export interface JobDetails extends JobSummary {
-  priority: number;
-  attempt: number;
-  spec: JobSpec;
-  steps: StepInfo[];
-  outputs: OutputInfo[];
-}
-
-export interface Page<T> {
-  items: T[];
-  /** Null on the last page. */
-  nextCursor?: string | null;
-}
-
-export interface NotificationEvent {
-  id: string;
-  event: string;
-  jobId: string;
-  projectId: string;
-  title: string;
-  message: string;
-  at: string;
-}
-
-/** Which jobs a board shows; a missing field means all. */
-export interface BoardFilter {
-  projectId?: string;
-  status?: JobStatus;
-}
-
-export interface JobSpec {
-  type: JobType;
-  projectId?: string | null;
-  title?: string | null;
-  timeline?: TimelineSpec | null;
-  sourceJobId?: string | null;
-  outputs?: OutputSpec[] | null;
-  notifications?: NotificationSpec | null;
-  priority?: number | null;
-  progressWeighting?: ProgressWeighting | null;
-}
-
-export interface OutputSpec {
-  preset?: string | null;
-}
-
-export interface NotificationSpec {
-  on?: string[] | null;
-  email?: string[] | null;
-  sms?: string[] | null;
-  webhooks?: WebhookSpec[] | null;
-}
-
-export interface WebhookSpec {
-  url?: string | null;
-  secret?: string | null;
-}
-
-export interface TimelineSpec {
-  frameRate?: string | null;
-  width?: number | null;
-  height?: number | null;
-  startTimecode?: string | null;
-  dropFrame?: boolean | null;
-  shots?: ShotSpec[] | null;
-  audio?: AudioSpec[] | null;
-}
-
-export interface ShotSpec {
-  source?: string | null;
-  in?: string | null;
-  out?: string | null;
-  name?: string | null;
-  scene?: string | null;
-  take?: number | null;
-  reel?: string | null;
-  transition?: TransitionSpec | null;
-}
-
-export interface TransitionSpec {
-  type?: string | null;
-  frames?: number | null;
-}
-
-export interface AudioSpec {
-  source?: string | null;
-  start?: string | null;
-  in?: string | null;
-  out?: string | null;
-  gainDb?: number | null;
-  fadeIn?: string | null;
-  fadeOut?: string | null;
-}
+// A job as it is asked for: what may be null may be left out.
+export type JobSpec = Schemas['JobSpec'];
+export type OutputSpec = Schemas['OutputSpec'];
+export type NotificationSpec = Schemas['NotificationSpec'];
+export type WebhookSpec = Schemas['WebhookSpec'];
+export type TimelineSpec = Schemas['TimelineSpec'];
+export type ShotSpec = Schemas['ShotSpec'];
+export type TransitionSpec = Schemas['TransitionSpec'];
+export type AudioSpec = Schemas['AudioSpec'];

@@ -36,7 +36,7 @@ describe('addresses', () => {
   });
 
   it('keep odd names in their place', () => {
-    const output = { name: 'cut 3/#1.mp4', kind: 'film', mediaType: 'video/mp4', bytes: 1, sha256: '', url: '' };
+    const output = { name: 'cut 3/#1.mp4', kind: 'film', preset: null, mediaType: 'video/mp4', bytes: 1, sha256: '', durationSeconds: null, frames: null, url: '', tiles: null };
     expect(new AssemblyApi('http://host/').outputUrl('a b', output)).toBe('http://host/api/v1/assembly/jobs/a%20b/outputs/cut%203%2F%231.mp4');
   });
 });

@@ -145,7 +145,7 @@ describe('the steps', () => {
 });
 
 describe('the film to play', () => {
-  const output = (name: string, mediaType: string, preset: string | null, kind = 'film'): OutputInfo => ({ name, kind, preset, mediaType, bytes: 1, sha256: '', url: '' });
+  const output = (name: string, mediaType: string, preset: string | null, kind = 'film'): OutputInfo => ({ name, kind, preset, mediaType, bytes: 1, sha256: '', durationSeconds: null, frames: null, url: '', tiles: null });
   const prores = output('a.mov', 'video/quicktime', 'prores-422hq');
   const hevc = output('b.mp4', 'video/mp4', 'hevc-1080p');
   const vp9 = output('c.webm', 'video/webm', 'vp9-1080p');

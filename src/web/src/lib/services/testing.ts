@@ -23,6 +23,9 @@ export function anUpdate(over: Partial<ProgressUpdate> = {}): ProgressUpdate {
     timeProgress: 50,
     elapsed: 60,
     error: null,
+    resumeAt: null,
+    expectedStart: null,
+    expectedEnd: null,
     ...over,
   };
 }
@@ -40,6 +43,9 @@ export function aJob(over: Partial<JobSummary> = {}): JobSummary {
     startedAt: '2025-03-01T11:00:05Z',
     endedAt: null,
     progress: anUpdate({ jobId: id, status }),
+    posterUrl: null,
+    presets: ['h264-1080p'],
+    shots: 2,
     ...over,
   };
 }
@@ -50,7 +56,10 @@ export function someDetails(over: Partial<JobDetails> = {}): JobDetails {
     name,
     status: 'waiting' as const,
     endsAt: [10, 40, 100][i]!,
+    startedAt: null,
+    endedAt: null,
     seconds: null,
   }));
-  return { ...aJob(over), priority: 50, attempt: 1, spec: { type: 'assembly' }, steps, outputs: [], ...over };
+  const { posterUrl, presets, shots, ...job } = aJob(over);
+  return { ...job, priority: 50, attempt: 1, spec: { type: 'assembly' }, steps, outputs: [], setbacks: [], log: [], ...over };
 }
