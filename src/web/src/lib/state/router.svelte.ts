@@ -69,8 +69,19 @@ export function draftHref(id: string): string {
 export class Router {
   #route = $state.raw<Route>(parseRoute(location.hash));
 
+  /** Asked before the reader goes elsewhere; where it says no, it may `go` there later. The page that sets it takes it away. */
+  guard: ((go: () => void) => boolean) | null = null;
+
   constructor() {
-    addEventListener('hashchange', () => (this.#route = parseRoute(location.hash)));
+    addEventListener('hashchange', (event) => {
+      const to = location.hash;
+      const go = () => {
+        this.guard = null;
+        location.hash = to;
+      };
+      if (this.guard && !this.guard(go)) history.pushState(history.state, '', event.oldURL);
+      else this.#route = parseRoute(to);
+    });
   }
 
   get route(): Route {
