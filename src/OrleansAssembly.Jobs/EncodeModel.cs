@@ -8,9 +8,8 @@ namespace OrleansAssembly.Jobs;
 /// </summary>
 internal sealed class EncodeModel
 {
-    internal const double SourceVariance = 0.4 * 0.4;
-    internal const double PieceVariance = (0.2 * 0.2) + (0.1 * 0.1);
-    private const double CommonVariance = 0.3 * 0.3;
+    internal const double SourceVariance = 0.3 * 0.3;
+    internal const double PieceVariance = 0.15 * 0.15;
     private const double FormatVariance = 0.15 * 0.15;
 
     /// <summary>So many pieces the assumed spread counts as, against the seen one.</summary>
@@ -21,15 +20,25 @@ internal sealed class EncodeModel
     private readonly double[] _sourceVariances;
     private readonly double[] _formatVariances;
 
-    public EncodeModel(WorkPlan? plan, CostRecord cost, IReadOnlyList<FormatPrior> formats)
+    /// <param name="plan">What there is to do.</param>
+    /// <param name="cost">What finished pieces cost.</param>
+    /// <param name="running">What pieces at work are going to cost, as far as they tell it.</param>
+    /// <param name="known">What earlier jobs cost.</param>
+    /// <param name="formats">Presets of the outputs.</param>
+    /// <param name="slower">How much dearer everything is expected to be in this job, in logarithms.</param>
+    public EncodeModel(WorkPlan? plan, CostRecord cost, IEnumerable<Promise> running, EtaPrior known, IReadOnlyList<string> formats, double slower)
     {
         _sources = Math.Max(1, plan?.Sources?.Count ?? 1);
-        var cells = (cost.Cells ?? []).Where(cell => cell.Output < formats.Count && cell.Source < _sources).ToList();
-        var prior = formats.SelectMany((format, output) => Enumerable.Range(0, _sources).Select(source => format.Predict(EtaPrior.Features(plan, output, source)))).ToArray();
-        _means = [.. prior.Select(known => known.Mean)];
+        var finished = (cost.Cells ?? []).Where(cell => cell.Output < formats.Count && cell.Source < _sources).ToList();
+        var cells = finished.Select(cell => new Seen(cell.Output, cell.Source, cell.Pieces, cell.Sum))
+            .Concat(running.Select(piece => new Seen(piece.Output, piece.Source % _sources, PieceVariance / (PieceVariance + piece.Variance), piece.Ratio * PieceVariance / (PieceVariance + piece.Variance))))
+            .GroupBy(seen => (seen.Output, seen.Source), (cell, seen) => seen.Aggregate((one, other) => one with { Pieces = one.Pieces + other.Pieces, Sum = one.Sum + other.Sum })).ToList();
+        var prior = formats.SelectMany((format, output) => Enumerable.Range(0, _sources).Select(source => known.Expect(format, EtaPrior.Features(plan, output, source)))).ToArray();
+        _means = [.. prior.Select(expected => expected.Mean)];
 
         var weights = cells.Select(cell => 1 / (SourceVariance + (PieceVariance / cell.Pieces))).ToList();
-        CommonVarianceLeft = 1 / (weights.Sum() + (1 / CommonVariance));
+        Shift(_ => true, slower);
+        CommonVarianceLeft = 1 / (weights.Sum() + (1 / known.CommonVariance(load: 0.12, machine: 0.25)));
         var common = cells.Zip(weights, (cell, weight) => weight * ((cell.Sum / cell.Pieces) - _means[At(cell)])).Sum() * CommonVarianceLeft;
         Shift(_ => true, common);
 
@@ -51,8 +60,10 @@ internal sealed class EncodeModel
             Shift(index => index % _sources == source.Key, effect);
         }
 
-        var squares = cells.Sum(cell => cell.Squares - (2 * _means[At(cell)] * cell.Sum) + (cell.Pieces * _means[At(cell)] * _means[At(cell)]));
-        Spread = (Math.Max(0, squares) + (SpreadPieces * PieceVariance)) / (cells.Sum(cell => cell.Pieces) + SpreadPieces);
+        var squares = finished.Sum(cell => cell.Squares - (2 * Mean(cell) * cell.Sum) + (cell.Pieces * Mean(cell) * Mean(cell)));
+        Spread = (Math.Max(0, squares) + (SpreadPieces * PieceVariance)) / (finished.Sum(cell => cell.Pieces) + SpreadPieces);
+
+        double Mean(CostCell cell) => _means[(cell.Output * _sources) + cell.Source];
     }
 
     /// <summary>Variance of a piece around what is expected of its source and format.</summary>
@@ -72,7 +83,7 @@ internal sealed class EncodeModel
     public double Factor(int output, int source) => Math.Exp(
         _means[Math.Min(_means.Length - 1, (output * _sources) + (source % _sources))] + (Math.Min(0.5, Spread + (SourceVarianceLeft(source) / 2)) / 2));
 
-    private int At(CostCell cell) => (cell.Output * _sources) + cell.Source;
+    private int At(Seen cell) => (cell.Output * _sources) + cell.Source;
 
     private void Shift(Predicate<int> where, double by)
     {
@@ -81,4 +92,14 @@ internal sealed class EncodeModel
             _means[index] += where(index) ? by : 0;
         }
     }
+
+    /// <summary>What tells the cost of one output from one source; of a piece at work a part counts.</summary>
+    private sealed record Seen(int Output, int Source, double Pieces, double Sum);
 }
+
+/// <summary>What a piece at work tells of its cost.</summary>
+/// <param name="Output">Place in the job's outputs.</param>
+/// <param name="Source">Place in <see cref="WorkPlan.Sources"/>.</param>
+/// <param name="Ratio">ln(cost that it promises / predicted).</param>
+/// <param name="Variance">Of the ratio.</param>
+internal readonly record struct Promise(int Output, int Source, double Ratio, double Variance);

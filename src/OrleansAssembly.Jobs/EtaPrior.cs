@@ -10,23 +10,25 @@ namespace OrleansAssembly.Jobs;
 /// <param name="Formats">By preset: encoding.</param>
 /// <param name="Stages">By stage: the wall seconds of all its pieces.</param>
 /// <param name="Utilisation">CPU seconds for each second that an encoding piece holds its slot.</param>
+/// <param name="Encoding">Encoding in whatever format: what one teaches holds for another that has not been seen yet.</param>
 public sealed record EtaPrior(
     ImmutableDictionary<string, FormatPrior> Formats,
     ImmutableDictionary<Stage, MeanPrior> Stages,
-    MeanPrior Utilisation)
+    MeanPrior Utilisation,
+    MeanPrior Encoding)
 {
     /// <summary>What a piece does not spend on the processor: starting, checking, and waiting for it where the machine has other work.</summary>
-    internal const double UsualUtilisation = 0.8;
+    internal const double UsualUtilisation = 0.9;
 
     /// <summary>A stage's cost from one job to the next, standard deviation of its logarithm.</summary>
     internal const double StageSpread = 0.25;
 
     /// <summary>A fresh install.</summary>
-    public static EtaPrior Empty { get; } = new(ImmutableDictionary<string, FormatPrior>.Empty, ImmutableDictionary<Stage, MeanPrior>.Empty, MeanPrior.None);
+    public static EtaPrior Empty { get; } = new(ImmutableDictionary<string, FormatPrior>.Empty, ImmutableDictionary<Stage, MeanPrior>.Empty, MeanPrior.None, MeanPrior.None);
 
     /// <summary>False for what another version, or an accident, has written.</summary>
     [JsonIgnore]
-    public bool IsWhole => Formats is not null && Stages is not null && Utilisation is not null && Formats.Values.All(format => format is { Squares.Count: 10, Products.Count: 4 });
+    public bool IsWhole => Formats is not null && Stages is not null && Utilisation is not null && Encoding is not null && Formats.Values.All(format => format is { Squares.Count: 10, Products.Count: 4 });
 
     /// <summary>The prior with what a completed job cost.</summary>
     /// <param name="job">It has its plan.</param>
@@ -44,9 +46,18 @@ public sealed record EtaPrior(
         var stages = job.Stages.Where(cost => cost.Stage != Stage.Encode && cost.Wall > 0).Aggregate(Stages, (all, cost) => all.SetItem(
             cost.Stage,
             (all.GetValueOrDefault(cost.Stage) ?? MeanPrior.None).Learn(Math.Log(cost.Wall / (cost.Pieces * guess.PieceSeconds(cost.Stage))))));
-        return new EtaPrior(
-            formats, stages, job.Cost is { Cpu: > 1, Wall: > 1 } cost ? Utilisation.Learn(Math.Log(cost.Cpu / cost.Wall / UsualUtilisation)) : Utilisation);
+        return job.Cost is { Cpu: > 1, Wall: > 1, Predicted: > 0 } cost
+            ? new EtaPrior(formats, stages, Utilisation.Learn(Math.Log(cost.Cpu / cost.Wall / UsualUtilisation)), Encoding.Learn(Math.Log(cost.Cpu / cost.Predicted)))
+            : this with { Formats = formats, Stages = stages };
     }
+
+    /// <summary>What to expect of a piece of a format with these features, and the variance of that.</summary>
+    internal (double Mean, double Variance) Expect(string preset, double[] features) => (Formats.GetValueOrDefault(preset) ?? FormatPrior.None).Predict(features, Encoding.Mean);
+
+    /// <summary>Variance that is left of something common to all of a job when the machine has done this many: first not even the machine is known, then only its load differs.</summary>
+    /// <param name="load">Standard deviation from job to job.</param>
+    /// <param name="machine">From machine to machine.</param>
+    internal double CommonVariance(double load, double machine) => (load * load) + (machine * machine / (1 + Utilisation.Jobs));
 
     /// <summary>What of a piece is known before it starts, beyond what the built-in guess makes of it: each near 0 for usual pictures.</summary>
     internal static double[] Features(WorkPlan? plan, int output, int source)
@@ -91,8 +102,8 @@ public sealed record FormatPrior(IReadOnlyList<double> Squares, IReadOnlyList<do
     private const int Size = 4;
     private const double Memory = 0.97;
 
-    /// <summary>What is known of the coefficients before any job: 1 over their variances. The guess of a format may be off by half, its slopes by a third.</summary>
-    private static readonly double[] Ridge = [1 / 0.25, 1 / 0.09, 1 / 0.04, 1 / 0.04];
+    /// <summary>What is known of the coefficients before any job: 1 over their variances. The guess of a format may be off by a third, its slopes by a seventh.</summary>
+    private static readonly double[] Ridge = [1 / 0.09, 1 / 0.02, 1 / 0.02, 1 / 0.02];
 
     public static FormatPrior None { get; } = new(new double[10], new double[Size]);
 
@@ -119,7 +130,8 @@ public sealed record FormatPrior(IReadOnlyList<double> Squares, IReadOnlyList<do
     }
 
     /// <summary>What to expect of a piece with these features, and the variance of that.</summary>
-    public (double Mean, double Variance) Predict(double[] features)
+    /// <param name="towards">What is expected of a format of which nothing is known.</param>
+    public (double Mean, double Variance) Predict(double[] features, double towards)
     {
         var rows = new double[Size][];
         for (int row = 0, at = 0; row < Size; row++)
@@ -132,7 +144,7 @@ public sealed record FormatPrior(IReadOnlyList<double> Squares, IReadOnlyList<do
             }
 
             rows[row][row] += Ridge[row];
-            (rows[row][Size], rows[row][Size + 1]) = (Products[row], features[row]);
+            (rows[row][Size], rows[row][Size + 1]) = (Products[row] + (row == 0 ? Ridge[0] * towards : 0), features[row]);
         }
 
         // Gauss's elimination without a search for the pivot: the matrix is positive definite.

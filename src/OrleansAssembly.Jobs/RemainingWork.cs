@@ -16,13 +16,13 @@ internal sealed class RemainingWork(JobState state, EtaPrior prior, IReadOnlyLis
     private const double Dispatch = 0.05;
 
     /// <summary>How exactly a piece at work tells how far it is: standard deviation, in logarithms, of the cost that its fraction promises when it is half done.</summary>
-    private const double FractionSpread = 0.35;
+    private const double FractionSpread = 0.25;
+
+    /// <summary>Encoders take pictures in long before they have done with them: at half the pictures a third of the work is done. The power that makes shares of the work of it.</summary>
+    private const double Ahead = 1.6;
 
     /// <summary>How far a finished film may differ from what the spec lets expect.</summary>
     private const double OutlineVariance = 0.3 * 0.3;
-
-    /// <summary>What one job's machine may be faster or slower than usual, variance.</summary>
-    private const double SpeedVariance = 0.6 * 0.6;
 
     /// <summary>How far the load of a machine that hardly comes to this job's work may swing, as a share of what is left.</summary>
     private const double BusySpread = 0.25;
@@ -66,7 +66,7 @@ internal sealed class RemainingWork(JobState state, EtaPrior prior, IReadOnlyLis
     /// <summary>How much slower this job's stages were than usual, in logarithms: a shrunk mean, in which long stages count fully and short ones little.</summary>
     private (double Mean, double Variance) Speed()
     {
-        var (weights, sum) = (1 / SpeedVariance, 0.0);
+        var (weights, sum) = (1 / prior.CommonVariance(load: 0.15, machine: 0.5), 0.0);
         foreach (var cost in state.Stages.Where(cost => cost.Stage != Stage.Encode && cost.Wall > 0))
         {
             var usual = cost.Pieces * Usual(cost.Stage, 0);
@@ -100,7 +100,7 @@ internal sealed class RemainingWork(JobState state, EtaPrior prior, IReadOnlyLis
             return ((pieces * each / lanes) + (Dispatch * Math.Ceiling(pieces / lanes)), variance, pieces * each);
         }
 
-        var running = state.Running.Select(piece => Left(each, variance, piece.WallSeconds, piece.Fraction)).ToList();
+        var running = state.Running.Select(piece => Left(each, variance, Told(piece.WallSeconds, piece.Fraction))).ToList();
         var open = Math.Max(0, pieces - state.Done.Count - running.Count);
         var work = (open * each) + running.Sum(left => left.Seconds);
         var known = running.Count == 0 ? variance : running.Average(left => left.Variance);
@@ -110,28 +110,32 @@ internal sealed class RemainingWork(JobState state, EtaPrior prior, IReadOnlyLis
             work);
     }
 
-    /// <summary>What is left of a piece at work: its predicted cost and what its fraction promises, weighted by their precision.</summary>
-    private static (double Seconds, double Variance) Left(double predicted, double variance, double spent, double fraction)
-    {
-        var (mean, left) = (Math.Log(Math.Max(1e-3, predicted)), variance);
-        if (fraction > 0.05 && spent > 0.05)
-        {
-            var seen = (FractionSpread * FractionSpread * (1 - fraction) / fraction) + 0.0025;
-            left = 1 / ((1 / seen) + (1 / Math.Max(0.01, variance)));
-            mean = left * ((Math.Log(spent / fraction) / seen) + (mean / Math.Max(0.01, variance)));
-        }
+    /// <summary>What a piece at work has cost so far, and its whole cost that the share of it promises, in logarithms.</summary>
+    private readonly record struct Sofar(double Spent, double Share, double Promised, double Variance);
 
-        var total = Math.Exp(mean);
-        return (Math.Max(total - spent, 0.2 * Math.Sqrt(left) * Math.Max(total, spent) * (1 - (0.9 * fraction))), left);
+    private static Sofar Told(double spent, double share) => share > 0.05 && spent > 0.05
+        ? new Sofar(spent, share, Math.Log(spent / share), (FractionSpread * FractionSpread * (1 - share) / share) + 0.01)
+        : new Sofar(spent, share, 0, double.PositiveInfinity);
+
+    /// <summary>What is left of a piece at work: its predicted cost and what its fraction promises, weighted by their precision.</summary>
+    private static (double Seconds, double Variance) Left(double predicted, double variance, Sofar sofar)
+    {
+        var known = Math.Max(0.01, variance);
+        var left = 1 / ((1 / sofar.Variance) + (1 / known));
+        var total = Math.Exp(left * ((sofar.Promised / sofar.Variance) + (Math.Log(Math.Max(1e-3, predicted)) / known)));
+        return (Math.Max(total - sofar.Spent, 0.2 * Math.Sqrt(left) * Math.Max(total, sofar.Spent) * (1 - (0.9 * sofar.Share))), left);
     }
 
     private Remaining Encode(double speed)
     {
-        var formats = Enumerable.Range(0, state.Outputs).Select(output => prior.Formats.GetValueOrDefault(presets.ElementAtOrDefault(output) ?? "") ?? FormatPrior.None).ToList();
-        var model = new EncodeModel(state.Plan, state.Cost, formats);
+        var formats = Enumerable.Range(0, state.Outputs).Select(output => presets.ElementAtOrDefault(output) ?? "").ToList();
 
-        // Where the stages before were slow, the machine most likely has other work.
+        // Where the stages before were slow, the machine has other work or is a slow one: the first shows in what slots yield, what that does not explain is the second.
         var (utilisation, lanes) = (meter.Utilisation(Math.Min(1, UsualUtilisation * Math.Exp(-speed / 2))), Math.Max(0.1, slots));
+        var slower = Math.Clamp(speed + Math.Log(utilisation / UsualUtilisation), -1, 1);
+        var atWork = state is { Stage: Stage.Encode, Plan: { } known } ? state.Running.Select(piece => (Piece: known.Encode[piece.Index], Sofar: Told(piece.CpuSeconds, Math.Pow(piece.Fraction, Ahead)))).ToList() : [];
+        var promises = atWork.Where(piece => piece.Sofar.Variance < 1).Select(piece => new Promise(piece.Piece.Output, piece.Piece.Source, piece.Sofar.Promised - Math.Log(Math.Max(0.02, piece.Piece.Cost)), piece.Sofar.Variance));
+        var model = new EncodeModel(state.Plan, state.Cost, promises, prior, formats, slower);
         if (state.Plan is not { } plan)
         {
             var cost = Expected(model);
@@ -141,11 +145,10 @@ internal sealed class RemainingWork(JobState state, EtaPrior prior, IReadOnlyLis
 
         var tally = new EncodeTally(plan, state, model);
         List<double> running = [];
-        foreach (var piece in state.Stage == Stage.Encode ? state.Running : [])
+        foreach (var (piece, sofar) in atWork)
         {
-            var cost = plan.Encode[piece.Index].Cost * model.Factor(plan.Encode[piece.Index].Output, plan.Encode[piece.Index].Source);
-            var (left, variance) = Left(cost, model.Spread, piece.CpuSeconds, piece.Fraction);
-            tally.Add(plan.Encode[piece.Index], left, variance);
+            var (left, variance) = Left(piece.Cost * model.Factor(piece.Output, piece.Source), model.Spread, sofar);
+            tally.Add(piece, left, variance);
             running.Add(left / utilisation);
         }
 

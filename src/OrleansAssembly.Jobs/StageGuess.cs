@@ -32,13 +32,13 @@ internal sealed class StageGuess
     /// <summary>Wall seconds of one piece, at least a few hundredths.</summary>
     public double PieceSeconds(Stage stage) => stage switch
     {
-        Stage.Probe => 0.35,
-        Stage.Decode => 0.4 + (_frames * _sourcePixels * 2.5e-9 / Pieces(stage)),
-        Stage.Sound => 0.25 + (_seconds * 0.027 / Pieces(stage)),
-        Stage.Mix => 0.2 + (_seconds * 0.03),
-        Stage.Join => 0.4 + (_seconds * 0.004),
-        Stage.Verify => 0.5 + (_frames * _pixels * 6e-9),
-        Stage.Preview => 1.6 + (_pixels * 5e-6) + (_frames * _pixels * 6e-9), // its length is bounded, the search for its pictures is not
+        Stage.Probe => 0.17,
+        Stage.Decode => 0.28 + (_frames * _sourcePixels * 0.6e-9 / Pieces(stage)),
+        Stage.Sound => 0.25 + (_seconds * 0.018 / Pieces(stage)),
+        Stage.Mix => 0.15 + (_seconds * 0.011),
+        Stage.Join => 0.12 + (_seconds * 0.0015),
+        Stage.Verify => 0.35 + (_frames * _pixels * 1.3e-9),
+        Stage.Preview => 0.8 + (_pixels * 1.2e-6) + (_frames * _pixels * 1.5e-9), // the preview's length is bounded, the thumbnails are from all of the film
         _ => 0.03,
     };
 }

@@ -6,20 +6,20 @@ using Spectre.Console;
 namespace OrleansAssembly.Benchmarks.Eta;
 
 /// <summary>What is measured.</summary>
-/// <param name="Films">How many.</param>
+/// <param name="Films">Which, in order.</param>
 /// <param name="Record">Folder for what was seen each second, or null.</param>
 /// <param name="Footage">Folder of real footage, or null.</param>
-internal sealed record EtaOptions(int Films, string? Record, string? Footage)
+internal sealed record EtaOptions(IReadOnlyList<EtaFilm> Films, string? Record, string? Footage)
 {
     public static EtaOptions? Read(string[] args)
     {
-        if (Arguments.Read(args, "--films", "--record", "--footage") is not { } given)
+        if (Arguments.Read(args, "--films", "--only", "--record", "--footage") is not { } given)
         {
             return null;
         }
 
-        var options = new EtaOptions(given.Number("--films", EtaFilm.All.Count), given.Text("--record"), given.Text("--footage") ?? Beside());
-        return options.Films > 0 ? options : null;
+        var films = EtaFilm.All.Where(film => film.Name.Contains(given.Text("--only") ?? "", StringComparison.OrdinalIgnoreCase)).Take(given.Number("--films", EtaFilm.All.Count)).ToList();
+        return films.Count > 0 ? new EtaOptions(films, given.Text("--record"), given.Text("--footage") ?? Beside()) : null;
     }
 
     /// <summary>The footage that may lie beside the repository.</summary>
@@ -49,10 +49,9 @@ internal static class EtaBenchmark
             Console.WriteLine($"{Environment.ProcessorCount} cores, {footage}, films of 1280x720.");
             Directory.CreateDirectory(options.Record ?? folder);
             await using var redis = await RedisProcess.StartAsync();
-            var films = EtaFilm.All.Take(options.Films).ToList();
             var scores = new List<EtaScore>();
             var table = new Table().Border(TableBorder.Markdown).AddColumns([.. EtaScore.Columns]);
-            foreach (var (film, number) in films.Select((film, index) => (film, index + 1)))
+            foreach (var (film, number) in options.Films.Select((film, index) => (film, index + 1)))
             {
                 var log = await MakeAsync(film, redis, folder);
                 if (options.Record is not null)
