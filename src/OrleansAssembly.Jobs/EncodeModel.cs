@@ -8,7 +8,7 @@ namespace OrleansAssembly.Jobs;
 /// </summary>
 internal sealed class EncodeModel
 {
-    internal const double SourceVariance = 0.3 * 0.3;
+    internal const double SourceVariance = 0.35 * 0.35;
     internal const double PieceVariance = 0.15 * 0.15;
     private const double FormatVariance = 0.15 * 0.15;
 

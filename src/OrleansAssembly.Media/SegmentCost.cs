@@ -18,7 +18,7 @@ public static class SegmentCost
     private const double Scale = 3e-9;
 
     /// <summary>Seconds a pixel to tone-map in floating point.</summary>
-    private const double ToneMap = 60e-9;
+    private const double ToneMap = 15e-9;
 
     /// <summary>Bits that a usual source has for each pixel that is made: much detail and motion take many.</summary>
     private const double UsualBits = 0.1;
@@ -26,11 +26,13 @@ public static class SegmentCost
     /// <summary>The encoder's part grows with the cube root of them.</summary>
     private const double Growth = 1 / 3.0;
 
+    /// <summary>Pictures that are shown twice, of screens and webcams at ten a second, cost little the second time.</summary>
+    private const double Repetition = 0.4;
+
     /// <summary>CPU seconds.</summary>
     public static double Predict(Film film, Segment segment, Footage footage, Preset preset)
     {
         var (width, height) = preset.Fit(film.Width, film.Height);
-        var output = (double)width * height * segment.Frames;
         var facts = footage.Facts[film.Shots[segment.Shot].Source];
         var video = facts.Video!;
         var second = video.Rate.Value.ToDouble() * video.Width * video.Height;
@@ -38,9 +40,19 @@ public static class SegmentCost
         var deep = video.PixelFormat.Contains("10", StringComparison.Ordinal) ? 1.7 : 1;
         var modern = video.Codec is "hevc" or "av1" or "vp9" ? 1.4 : 1;
         var hdr = video.ColorTransfer is "smpte2084" or "arib-std-b67" ? ToneMap : 0;
-        var bits = 8 * facts.Bytes / Math.Max(0.04, video.Duration.ToDouble()) / (film.Rate.Value.ToDouble() * width * height);
+        var pixels = width * height * Filled(video, (double)film.Width / film.Height);
+        var bits = 8 * facts.Bytes / Math.Max(0.04, video.Duration.ToDouble()) / (film.Rate.Value.ToDouble() * pixels);
         var detail = Math.Pow(Math.Clamp(bits / UsualBits, 0.01, 20), Growth);
-        return StartUp + (read * Decode * deep * modern) + (output * (Scale + hdr + (Encode(preset) * detail)));
+        var fresh = Math.Pow(Math.Min(1, (video.Frames / Math.Max(0.04, video.Duration.ToDouble())) / film.Rate.Value.ToDouble()), Repetition);
+        return StartUp + (read * Decode * deep * modern) + (segment.Frames * pixels * (Scale + hdr + (Encode(preset) * detail * fresh)));
+    }
+
+    /// <summary>The part of the frame that the picture fills: black bars cost next to nothing.</summary>
+    private static double Filled(VideoFacts video, double film)
+    {
+        var aspect = (double)video.Width / video.Height * video.SampleAspect.ToDouble();
+        aspect = video.Rotation % 180 == 0 ? aspect : 1 / aspect;
+        return Math.Max(0.05, Math.Min(aspect / film, film / aspect));
     }
 
     /// <summary>CPU seconds of a whole film of which only size and length are known: sources as large as the film, in segments of a few seconds.</summary>
