@@ -121,6 +121,7 @@ need_dotnet
 need_media_tools
 need redis-server redis-server
 need chromium chromium
+need aiosmtpd python3-aiosmtpd
 need kubectl kubernetes-client
 need fc-list fontconfig
 if [[ -z $(fc-list 2>/dev/null) ]]; then install_packages fonts-dejavu-core; fi

@@ -124,7 +124,7 @@ readonly BUILD_FILES="global.json Directory.Build.props Directory.Packages.props
 program_digest() {
   local rooms=(Timeline Jobs Contracts)
   case "$1" in
-    Server) rooms+=(Media Grains Server) ;;
+    Server) rooms+=(Media Notifications Grains Server) ;;
     Cli) rooms+=(Cli) ;;
   esac
   # shellcheck disable=SC2086  # a list of files without blanks

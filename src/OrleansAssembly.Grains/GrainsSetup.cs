@@ -1,9 +1,13 @@
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.AspNetCore.DataProtection.KeyManagement;
 using Orleans.Placement;
+using OrleansAssembly.Grains.Notifications;
 using OrleansAssembly.Grains.Work;
 using OrleansAssembly.Media;
+using OrleansAssembly.Notifications;
+using StackExchange.Redis;
 
 namespace OrleansAssembly.Grains;
 
@@ -19,6 +23,9 @@ public static class GrainsSetup
         services.AddPlacementDirector<LeasedSiloPlacement, LeasedSiloDirector>();
         services.AddPlacementFilter<OnEncoderSilos, OnEncoderSilosDirector>(ServiceLifetime.Transient);
         services.AddMedia();
+        services.AddNotifications(configuration);
+        services.AddOptions<KeyManagementOptions>().Configure<IConnectionMultiplexer>((options, store) => options.XmlRepository = new StoredKeys(store));
+        services.AddSingleton<OutboxIndex>();
         services.AddSingleton<StoreWatch>();
         services.AddSingleton<JobCatalogue>();
         services.AddSingleton<SiloRoster>();

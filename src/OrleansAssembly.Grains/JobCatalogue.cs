@@ -29,8 +29,10 @@ public sealed partial class JobCatalogue(IConnectionMultiplexer store, ILogger<J
 
     private IDatabase Database => store.GetDatabase();
 
+    /// <param name="job">The job.</param>
+    /// <param name="owes">It has ended, but has something left to do: after a crash it is woken for it.</param>
     /// <summary>Enters a job, or what it is now. The same again changes nothing, and nothing older replaces what is there: a silo that was cut off may be late with it.</summary>
-    public async Task PutAsync(JobSummary job)
+    public async Task PutAsync(JobSummary job, bool owes = false)
     {
         while (true)
         {
@@ -40,7 +42,7 @@ public sealed partial class JobCatalogue(IConnectionMultiplexer store, ILogger<J
                 return;
             }
 
-            if (await TryPutAsync(job, there))
+            if (await TryPutAsync(job, owes, there))
             {
                 return;
             }
@@ -48,7 +50,7 @@ public sealed partial class JobCatalogue(IConnectionMultiplexer store, ILogger<J
     }
 
     /// <summary>False where somebody else was quicker.</summary>
-    private Task<bool> TryPutAsync(JobSummary job, RedisValue there)
+    private Task<bool> TryPutAsync(JobSummary job, bool owes, RedisValue there)
     {
         var change = Database.CreateTransaction();
         change.AddCondition(there.IsNull ? Condition.HashNotExists(Summaries, job.Id) : Condition.HashEqual(Summaries, job.Id, there));
@@ -59,7 +61,7 @@ public sealed partial class JobCatalogue(IConnectionMultiplexer store, ILogger<J
             change.SortedSetAddAsync(Projects, job.ProjectId, 0),
             change.SortedSetAddAsync(Key(null, null), job.Id, 0),
             change.SortedSetAddAsync(Key(null, job.ProjectId), job.Id, 0),
-            IsActive(job.Status) ? change.SortedSetAddAsync(Active, job.Id, 0) : change.SortedSetRemoveAsync(Active, job.Id),
+            IsActive(job.Status) || owes ? change.SortedSetAddAsync(Active, job.Id, 0) : change.SortedSetRemoveAsync(Active, job.Id),
         ];
         foreach (var status in Statuses)
         {
@@ -147,7 +149,7 @@ public sealed partial class JobCatalogue(IConnectionMultiplexer store, ILogger<J
         return ids.Length > limit ? (ids[..limit], ids[limit - 1]) : (ids, RedisValue.Null);
     }
 
-    /// <summary>The ids of all jobs that are not ended, oldest first.</summary>
+    /// <summary>The ids of all jobs that are not ended, or have something left to do, oldest first.</summary>
     public async IAsyncEnumerable<string> ListActiveAsync([EnumeratorCancellation] CancellationToken cancellation = default)
     {
         RedisValue after = default;

@@ -43,6 +43,7 @@ public sealed partial class JobGrain
     {
         var (before, (next, effects, durable)) = (_state!, decision);
         var page = _book!.Turn(next, Estimate(next), durable);
+        (next, durable) = WithProgressNews(next, page.Shown.Progress, durable);
         if (!await WriteAsync(input, next, page, durable))
         {
             return false;
@@ -153,7 +154,7 @@ public sealed partial class JobGrain
         try
         {
             _summaryAt = time.GetTimestamp();
-            await catalogue.PutAsync(_book!.Summary(_state!)).WaitAsync(Patience, time);
+            await catalogue.PutAsync(_book!.Summary(_state!), owes: !_state!.Outgoing.IsEmpty).WaitAsync(Patience, time);
             _summaryStale = false;
         }
         catch (Exception failure) when (failure is not OutOfMemoryException)
@@ -194,7 +195,7 @@ public sealed partial class JobGrain
                 JobEffect.Stop stop => Encoder(stop.Piece, stop.Silo).StopAsync().WaitAsync(Patience * 3, time),
                 JobEffect.Return back => Scheduler.ReturnAsync(back.LeaseId),
                 JobEffect.Discard discard => RequestAsync(new PieceId(Id, Stage.Cleanup, 0, discard.Attempt), new Lease(Guid.Empty, EncoderHost.AnySilo)),
-                JobEffect.Announce => Board.NotifyAsync(_book!.Notification(_state!)),
+                JobEffect.Announce => HandOverAsync(),
                 _ => throw new InvalidOperationException($"Nobody knows how to do {effect}."),
             });
         }

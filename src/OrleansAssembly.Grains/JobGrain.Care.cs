@@ -20,7 +20,7 @@ public sealed partial class JobGrain
         var rests = _state switch
         {
             null => true,
-            { Discarding: not null } => false,
+            { Discarding: not null } or { Outgoing.IsEmpty: false } => false,
             { Ended: true } => true,
             { Status: JobStatus.Paused, Running.IsEmpty: true, ResumeAt: null } => true,
             _ => false,
@@ -45,6 +45,7 @@ public sealed partial class JobGrain
 
         await ApplyAsync(new JobInput.TimePassed(options.Value.HoldLimit));
         await LookAfterPiecesAsync();
+        await LookAfterNewsAsync();
 
         // Who holds slots says so each second; who only waits need not, and there may be thousands of those.
         var wanted = Wanted();

@@ -29,6 +29,9 @@ public sealed partial class JobGrain
     [LoggerMessage(LogLevel.Warning, "Job {JobId}: {Effect} failed; it is made good later.")]
     private static partial void LogEffectFailed(ILogger log, Exception failure, string jobId, JobEffect effect);
 
+    [LoggerMessage(LogLevel.Warning, "Job {JobId}: its outbox does not answer; asking again.")]
+    private static partial void LogOutboxSilent(ILogger log, Exception failure, string jobId);
+
     [LoggerMessage(LogLevel.Warning, "Job {JobId} lives elsewhere by now; this activation ends.")]
     private static partial void LogOverruled(ILogger log, Exception failure, string jobId);
 

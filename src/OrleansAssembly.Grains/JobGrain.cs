@@ -126,6 +126,7 @@ public sealed partial class JobGrain(
         var last = _book!.Current(_state, Estimate(_state));
         await catalogue.RemoveAsync(Id);
         await GrainFactory.GetGrain<IProjectGrain>(_record.Spec!.ProjectId!).RemoveFilmAsync(Id);
+        await Outbox.ForgetAsync();
         await _record.ClearAsync();
         _state = null;
         DeactivateOnIdle();

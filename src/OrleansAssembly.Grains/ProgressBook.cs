@@ -73,7 +73,7 @@ internal sealed class ProgressBook(JobSpec spec, ProgressReserve reserved, TimeP
 
     public JobDetails Details(JobState state, EtaEstimate eta) => new(
         state.Id, state.Type, state.Status, spec.ProjectId!, spec.Title!, state.CreatedAt, state.StartedAt, state.EndedAt,
-        state.Priority, state.Attempt, spec, Steps(state), [], Current(state, eta))
+        state.Priority, state.Attempt, spec with { Notifications = spec.Notifications?.Masked() }, Steps(state), [], Current(state, eta))
     {
         Setbacks = [.. state.History.Select(setback => new SetbackInfo(
             setback.At,
@@ -95,15 +95,6 @@ internal sealed class ProgressBook(JobSpec spec, ProgressReserve reserved, TimeP
         cell.Fraction,
         cell.Tries,
         cell.Silo is { } silo ? SiloAddress.FromParsableString(silo).Endpoint.ToString() : null))]);
-
-    public NotificationEvent Notification(JobState state) => new(
-        $"{state.Id}-{state.Attempt}-{state.Status.ToString().ToLowerInvariant()}",
-        state.Status.ToString().ToLowerInvariant(),
-        state.Id,
-        spec.ProjectId!,
-        spec.Title!,
-        state.Status == JobStatus.Failed ? state.Problem?.Detail ?? "Failed" : $"{spec.Title} is {state.Status.ToString().ToLowerInvariant()}",
-        state.EndedAt ?? time.GetUtcNow());
 
     /// <summary>The stage that makes it is over.</summary>
     private static bool HasPoster(JobState state) =>

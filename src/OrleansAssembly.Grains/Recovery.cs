@@ -2,15 +2,17 @@ using System.Collections.Concurrent;
 using System.Threading.Channels;
 using Microsoft.Extensions.Logging;
 using OrleansAssembly.Contracts;
+using OrleansAssembly.Grains.Notifications;
 
 namespace OrleansAssembly.Grains;
 
 /// <summary>
-/// Wakes the jobs that are not ended: when a silo starts, when one leaves, since whoever ran them may be gone, and about once a minute whatever
+/// Wakes the jobs that are not ended, and the outboxes that are not empty: when a silo starts, when one leaves, since whoever ran them may be gone, and about once a minute whatever
 /// happened. The silos share the jobs; where two do not see the same silos for a moment, a job is woken twice, or with the next round.
 /// </summary>
 public sealed partial class Recovery(
     JobCatalogue catalogue,
+    OutboxIndex outboxes,
     IGrainFactory grains,
     ISiloStatusOracle membership,
     TimeProvider time,
@@ -27,6 +29,9 @@ public sealed partial class Recovery(
 
     /// <summary>A job that does not answer for so long is left for the next try: it must not keep the others waiting.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
+
+    /// <summary>Before the scope of an outbox, where the others are jobs.</summary>
+    private const string Outbox = "outbox:";
 
     private readonly CancellationTokenSource _stopping = new();
     private readonly Channel<SiloAddress> _gone = Channel.CreateBounded<SiloAddress>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
@@ -88,7 +93,7 @@ public sealed partial class Recovery(
             {
                 try
                 {
-                    await grains.GetGrain<IJobGrain>(id).TouchAsync().WaitAsync(Patience, time, _stopping.Token);
+                    await TouchAsync(id).WaitAsync(Patience, time, _stopping.Token);
                 }
                 catch (Exception failure) when (failure is not OutOfMemoryException && !_stopping.IsCancellationRequested)
                 {
@@ -115,7 +120,11 @@ public sealed partial class Recovery(
         return failed;
     }
 
-    /// <summary>The jobs that fall to this silo.</summary>
+    private Task TouchAsync(string id) => id.StartsWith(Outbox, StringComparison.Ordinal)
+        ? grains.GetGrain<INotificationsGrain>(id[Outbox.Length..]).TouchAsync()
+        : grains.GetGrain<IJobGrain>(id).TouchAsync();
+
+    /// <summary>The jobs that fall to this silo, and the outboxes that have something to send.</summary>
     private async IAsyncEnumerable<string> ShareAsync()
     {
         var self = membership.SiloAddress.ToParsableString();
@@ -125,6 +134,14 @@ public sealed partial class Recovery(
             if (JobShare.FallsTo(id, self, silos))
             {
                 yield return id;
+            }
+        }
+
+        await foreach (var scope in outboxes.ListAsync())
+        {
+            if (JobShare.FallsTo(scope, self, silos))
+            {
+                yield return Outbox + scope;
             }
         }
     }

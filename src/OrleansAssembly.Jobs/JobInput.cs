@@ -57,7 +57,7 @@ public abstract record JobEffect
     /// <summary>Remove what a cancelled job left in the work folder.</summary>
     public sealed record Discard(int Attempt) : JobEffect;
 
-    /// <summary>Tell people that the job ended.</summary>
+    /// <summary>Hand what is to be told, <see cref="JobState.Outgoing"/>, to the outbox.</summary>
     public sealed record Announce : JobEffect;
 }
 

@@ -72,11 +72,45 @@ public sealed record JobSpec(
 /// <param name="Preset">Name of a preset, e.g. <c>h264-1080p</c>.</param>
 public sealed record OutputSpec(string? Preset);
 
-/// <summary>Whom to tell, and when.</summary>
+/// <summary>Whom to tell, and when. What is left out is as the project, else the deployment says; an empty list is nobody.</summary>
+/// <param name="On">Of <see cref="NotificationEvents.Choosable"/>.</param>
+/// <param name="Email">Addresses.</param>
+/// <param name="Sms">Numbers, + and digits.</param>
+/// <param name="Webhooks">URLs that get signed messages.</param>
+/// <param name="ProgressAt">For the event <c>progress</c>: the percentages to tell of.</param>
+/// <param name="Browser">Whether pages that are open are told.</param>
 public sealed record NotificationSpec(
     IReadOnlyList<string>? On,
     IReadOnlyList<string>? Email,
     IReadOnlyList<string>? Sms,
-    IReadOnlyList<WebhookSpec>? Webhooks);
+    IReadOnlyList<WebhookSpec>? Webhooks,
+    IReadOnlyList<double>? ProgressAt = null,
+    bool? Browser = null)
+{
+    /// <summary>With each secret put through <paramref name="change"/>.</summary>
+    public NotificationSpec WithSecrets(Func<string, string> change) => this with { Webhooks = Webhooks is null ? null : [.. Webhooks.Select(hook => hook.WithSecrets(change))] };
 
-public sealed record WebhookSpec(string? Url, string? Secret);
+    /// <summary>As it may be shown.</summary>
+    public NotificationSpec Masked() => WithSecrets(_ => WebhookSpec.Mask);
+}
+
+/// <summary>A webhook after the Standard Webhooks specification.</summary>
+/// <param name="Url">Absolute, http or https.</param>
+/// <param name="Secret"><c>whsec_</c> and base64 of 24 to 64 bytes. Once it is set it is shown as <see cref="Mask"/> only; that sent back means "as it was".</param>
+/// <param name="Secrets">Further ones, while they are rotated: each signs.</param>
+public sealed record WebhookSpec(string? Url, string? Secret, IReadOnlyList<string>? Secrets = null)
+{
+    public const string SecretPrefix = "whsec_";
+
+    /// <summary>What is shown in place of a secret.</summary>
+    public const string Mask = "whsec_********";
+
+    [System.Text.Json.Serialization.JsonIgnore]
+    public IReadOnlyList<string> AllSecrets => [.. new[] { Secret }.Concat(Secrets ?? []).OfType<string>().Distinct()];
+
+    /// <summary>With each secret put through <paramref name="change"/>.</summary>
+    public WebhookSpec WithSecrets(Func<string, string> change) => this with { Secret = Secret is null ? null : change(Secret), Secrets = Secrets is null ? null : [.. Secrets.Select(change)] };
+
+    /// <summary>Nothing that is written of it tells a secret.</summary>
+    public override string ToString() => $"{nameof(WebhookSpec)} {{ Url = {Url} }}";
+}

@@ -8,20 +8,18 @@ public static class JobSpecValidator
     public const int DefaultPriority = 50;
     public const int MaxOutputs = 10;
     public const int MaxTitle = 200;
-    public const int MaxRecipients = 20;
-
-    private static readonly string[] Events = ["started", "completed", "failed", "paused"];
 
     /// <summary>Every mistake, by field path; empty where there is none.</summary>
     /// <param name="spec">The job.</param>
     /// <param name="presetExists">Whether a preset of that name is on offer.</param>
-    public static IReadOnlyList<FieldProblem> Check(JobSpec spec, Func<string, bool> presetExists)
+    /// <param name="webhookMayReach">Whether a webhook may go to an address; null for no opinion.</param>
+    public static IReadOnlyList<FieldProblem> Check(JobSpec spec, Func<string, bool> presetExists, Func<System.Net.IPAddress, bool>? webhookMayReach = null)
     {
         var problems = new List<FieldProblem>();
         CheckHead(spec, problems);
         CheckTimeline(spec, problems);
         CheckOutputs(spec, presetExists, problems);
-        CheckNotifications(spec.Notifications, problems);
+        problems.AddRange(spec.Notifications is null ? [] : NotificationCheck.Check(spec.Notifications, "notifications", webhookMayReach));
         return problems;
     }
 
@@ -124,44 +122,4 @@ public static class JobSpecValidator
             }
         }
     }
-
-    private static void CheckNotifications(NotificationSpec? notifications, List<FieldProblem> problems)
-    {
-        if (notifications is null)
-        {
-            return;
-        }
-
-        CheckList(notifications.On, "notifications.on", problems, Events.Contains, $"Known events: {string.Join(", ", Events)}.");
-        CheckList(notifications.Email, "notifications.email", problems, IsEmail, "This is no e-mail address.");
-        CheckList(notifications.Sms, "notifications.sms", problems, IsPhone, "Write the number as + and 7 to 15 digits, e.g. +15550100.");
-        CheckList(notifications.Webhooks, "notifications.webhooks", problems, IsWebhook, "A webhook needs an absolute http or https URL.");
-    }
-
-    private static void CheckList<T>(IReadOnlyList<T>? items, string path, List<FieldProblem> problems, Func<T, bool> valid, string message)
-    {
-        if (items?.Count > MaxRecipients)
-        {
-            problems.Add(new(path, $"At most {MaxRecipients} are allowed."));
-            return;
-        }
-
-        for (var index = 0; index < (items?.Count ?? 0); index++)
-        {
-            if (items![index] is not { } item || !valid(item))
-            {
-                problems.Add(new($"{path}[{index}]", message));
-            }
-        }
-    }
-
-    private static bool IsEmail(string text) =>
-        text.Length <= 254 && !text.Any(c => char.IsControl(c) || char.IsWhiteSpace(c))
-        && text.IndexOf('@', StringComparison.Ordinal) is > 0 and var at && at < text.Length - 3 && text.IndexOf('.', at) > at + 1;
-
-    private static bool IsPhone(string text) =>
-        text.Length is >= 8 and <= 16 && text[0] == '+' && text.Skip(1).All(char.IsAsciiDigit);
-
-    private static bool IsWebhook(WebhookSpec hook) =>
-        hook.Url is { Length: <= 2000 } url && Uri.TryCreate(url, UriKind.Absolute, out var uri) && uri.Scheme is "http" or "https";
 }

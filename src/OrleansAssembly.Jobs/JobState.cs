@@ -105,6 +105,12 @@ public sealed record JobState
     /// <summary>The number under which a cancelled job's work files are being removed; null where none are. Nothing new begins before that is done.</summary>
     public int? Discarding { get; init; }
 
+    /// <summary>What people may want to be told, and the job's outbox has not got yet.</summary>
+    public ImmutableList<Announcement> Outgoing { get; init; } = [];
+
+    /// <summary>The highest percentage that was announced in this attempt.</summary>
+    public double ToldPercent { get; init; }
+
     /// <summary>How much work there is; known from the plan stage on. Kept apart from the rest of the state, since it never changes and may be large.</summary>
     [JsonIgnore]
     public WorkPlan? Plan { get; init; }

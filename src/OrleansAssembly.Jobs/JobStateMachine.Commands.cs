@@ -97,6 +97,7 @@ public static partial class JobStateMachine
                 MadeBefore = state.Status == JobStatus.Cancelled ? 0 : Made(state),
                 Problem = null,
                 Plan = null,
+                ToldPercent = 0,
             },
             []),
         JobStatus.Pending or JobStatus.Running when state.Attempt > 1 => Nothing(state), // asking twice is no mistake

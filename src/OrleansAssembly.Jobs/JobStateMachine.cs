@@ -97,7 +97,10 @@ public static partial class JobStateMachine
             NextAttempt = state.NextAttempt + 1,
             Steps = state.Steps.Count == 0 ? [new StepTime(now)] : state.Steps,
         };
-        return new Decision.Accepted(next, [new JobEffect.Request(Name(next, piece), lent.LeaseId, lent.Silo)]);
+        var request = new JobEffect.Request(Name(next, piece), lent.LeaseId, lent.Silo);
+        return state.StartedAt is null
+            ? new Decision.Accepted(next.Announce(NotificationEvents.Started, now), [request, new JobEffect.Announce()])
+            : new Decision.Accepted(next, [request]);
     }
 
     private static Decision.Accepted Report(JobState state, PieceReport report, DateTimeOffset now)
@@ -138,7 +141,10 @@ public static partial class JobStateMachine
 
             case PieceState.Waiting:
                 var later = new Setback(state.Setbacks.GetValueOrDefault(piece.Index)?.Tries ?? 0, null, now + WaitingPeriod);
-                return new Decision.Accepted(Without(state, piece, now, later) with { Waiting = report.Problem }, [giveBack]);
+                var waits = Without(state, piece, now, later) with { Waiting = report.Problem };
+                return state.Waiting is null && report.Problem is { } why
+                    ? new Decision.Accepted(waits.Announce(NotificationEvents.Paused, now, why.Detail, $"{piece.Attempt}"), [giveBack, new JobEffect.Announce()])
+                    : new Decision.Accepted(waits, [giveBack]);
 
             case PieceState.GivenBack:
                 return new Decision.Accepted(Without(state, piece, now), [giveBack]);
@@ -242,7 +248,7 @@ public static partial class JobStateMachine
             PausedAt = null,
             ResumeAt = null,
         };
-        return new Decision.Accepted(next, effects);
+        return new Decision.Accepted(next.Announce(status.ToString().ToLowerInvariant(), now, next.Problem?.Detail), effects);
     }
 
     /// <summary>Ends all that runs and gives its slots back.</summary>

@@ -29,9 +29,14 @@ public sealed record Problem(string Type, string Title, string Detail, int Statu
         "store-unavailable", "The store does not answer", "Nothing was changed, and jobs that run go on. Try again in a moment.", 503);
 
     /// <summary>Every mistake in a spec, by field path.</summary>
-    public static Problem Invalid(IEnumerable<Timeline.FieldProblem> problems)
+    public static Problem Invalid(IEnumerable<Timeline.FieldProblem> problems) => Wrong("invalid-job", "The job cannot be accepted", problems);
+
+    /// <summary>Every mistake in notification settings, by field path.</summary>
+    public static Problem InvalidSettings(IEnumerable<Timeline.FieldProblem> problems) => Wrong("invalid-settings", "The settings cannot be accepted", problems);
+
+    private static Problem Wrong(string name, string title, IEnumerable<Timeline.FieldProblem> problems)
     {
         var errors = problems.GroupBy(p => p.Path).ToDictionary(g => g.Key, g => g.Select(p => p.Message).ToArray());
-        return new(Prefix + "invalid-job", "The job cannot be accepted", $"{errors.Count} field(s) need mending; each is named in 'errors'.", 400, errors);
+        return new(Prefix + name, title, $"{errors.Count} field(s) need mending; each is named in 'errors'.", 400, errors);
     }
 }

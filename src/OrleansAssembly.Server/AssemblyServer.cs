@@ -1,7 +1,9 @@
 using System.Net.Sockets;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
+using Microsoft.Extensions.Options;
 using OrleansAssembly.Grains;
+using OrleansAssembly.Notifications;
 using OrleansAssembly.Server.Api;
 using OrleansAssembly.Server.Hosting;
 using OrleansAssembly.Server.Page;
@@ -47,7 +49,14 @@ public sealed class AssemblyServer : IAsyncDisposable
         {
             var app = Build(settings, store, replace);
             await app.StartAsync();
-            return new AssemblyServer(store, app);
+            var server = new AssemblyServer(store, app);
+            server.Services.GetRequiredService<OwnAddress>().Value = settings.Role.HasFlag(ServerRole.Frontend) ? server.Address : null;
+            return server;
+        }
+        catch (OptionsValidationException wrong)
+        {
+            await store.DisposeAsync();
+            throw new StartException(string.Join(" ", wrong.Failures), wrong);
         }
         catch (IOException e) when (e.InnerException is Microsoft.AspNetCore.Connections.AddressInUseException or SocketException)
         {

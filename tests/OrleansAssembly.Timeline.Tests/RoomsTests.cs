@@ -11,7 +11,8 @@ public class RoomsTests
         ["Jobs"] = ["Timeline"],
         ["Contracts"] = ["Jobs"],
         ["Media"] = ["Timeline"],
-        ["Grains"] = ["Contracts", "Media"],
+        ["Notifications"] = ["Contracts"],
+        ["Grains"] = ["Contracts", "Media", "Notifications"],
         ["Server"] = ["Grains"],
         ["Cli"] = ["Contracts"],
     };
@@ -30,6 +31,7 @@ public class RoomsTests
     [InlineData("Jobs")]
     [InlineData("Contracts")]
     [InlineData("Media")]
+    [InlineData("Notifications")]
     [InlineData("Grains")]
     [InlineData("Server")]
     [InlineData("Cli")]

@@ -17,6 +17,8 @@ internal sealed class ValidateWork(IGrainFactory grains, WorkFiles files) : IPie
             return PieceOutcome.Failed(Problem.Of("job-gone", "The job is gone", "It was deleted while it began. Submit it again.", 404));
         }
 
+        // Whom to tell was checked when it was set, is kept elsewhere, and its secrets are not shown here.
+        spec = spec with { Notifications = null };
         var problems = JobSpecValidator.Check(spec, name => Presets.Find(name) is not null);
         if (problems.Count > 0)
         {

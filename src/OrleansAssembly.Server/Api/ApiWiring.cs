@@ -53,6 +53,8 @@ public static class ApiWiring
         app.MapEstimate();
         app.MapProgressStreams();
         app.MapOutputs();
+        app.MapDownloads();
+        app.MapNotifications();
         app.MapSources();
         app.MapPresets();
         app.MapProjects();

@@ -1,7 +1,9 @@
+using Microsoft.Extensions.Options;
 using OrleansAssembly.Contracts;
 using OrleansAssembly.Grains;
 using OrleansAssembly.Jobs;
 using OrleansAssembly.Media;
+using OrleansAssembly.Notifications;
 using OrleansAssembly.Timeline;
 
 namespace OrleansAssembly.Server.Api;
@@ -13,7 +15,7 @@ namespace OrleansAssembly.Server.Api;
 public readonly record struct Intake(JobDetails? Job, bool Created, Problem? Problem);
 
 /// <summary>Checks what can be checked before a job begins, and submits it once.</summary>
-public sealed class JobIntake(IGrainFactory grains, MediaStore media, IdempotencyKeys keys, JobForecaster forecaster, TimeProvider time)
+public sealed class JobIntake(IGrainFactory grains, MediaStore media, IdempotencyKeys keys, JobForecaster forecaster, IOptions<NotificationOptions> notifications, TimeProvider time)
 {
     /// <summary>What the job would take, or why it would not be taken: all that submitting would say, and what only shows in the sources.</summary>
     public async Task<(JobEstimate? Estimate, Problem? Problem)> EstimateAsync(JobSpec spec, CancellationToken cancellation)
@@ -71,6 +73,13 @@ public sealed class JobIntake(IGrainFactory grains, MediaStore media, Idempotenc
             return Refused(problem);
         }
 
+        if (spec.Notifications is { } wishes)
+        {
+            // They have a place of their own, where secrets are sealed; what the job keeps is for the eye.
+            await grains.GetGrain<INotificationsGrain>(NotificationScope.Job(jobId)).SetAsync(wishes);
+            spec = spec with { Notifications = wishes.Masked() };
+        }
+
         var grain = grains.GetGrain<IJobGrain>(jobId);
         return await grain.SubmitAsync(spec) is { Refusal: { } refusal }
             ? Refused(refusal.ToProblem())
@@ -79,7 +88,7 @@ public sealed class JobIntake(IGrainFactory grains, MediaStore media, Idempotenc
 
     private async Task<Problem?> ProblemOfAsync(JobSpec spec)
     {
-        var problems = JobSpecValidator.Check(spec, name => Presets.Find(name) is not null);
+        var problems = JobSpecValidator.Check(spec, name => Presets.Find(name) is not null, notifications.Value.Webhooks.Allows);
         var missing = MissingSources(spec.Timeline).ExceptBy(problems.Select(problem => problem.Path), problem => problem.Path);
         return problems.Concat(missing).ToList() is { Count: > 0 } mistakes ? Problem.Invalid(mistakes)
             : spec.Type == JobType.Export ? await ExportProblemAsync(spec.SourceJobId!)

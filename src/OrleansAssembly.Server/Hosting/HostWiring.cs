@@ -21,6 +21,7 @@ public static class HostWiring
         builder.Logging.SetMinimumLevel(LogLevel.Warning);
         builder.Logging.AddFilter("OrleansAssembly", LogLevel.Information);
         builder.Logging.AddFilter("Orleans.Runtime.Watchdog", LogLevel.Error); // warns of its own first round at every start
+        builder.Logging.AddFilter("Microsoft.AspNetCore.DataProtection", LogLevel.Error); // warns that its keys lie in the store as they are: README says so
         foreach (var category in new[] { "Orleans.Streams", "Orleans.Providers.MemoryAdapterReceiver", "Orleans.Runtime.SiloLifecycleSubject" })
         {
             builder.Logging.AddFilter(category, level => level >= (stops() ? LogLevel.Critical : LogLevel.Warning));

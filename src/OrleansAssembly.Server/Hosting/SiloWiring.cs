@@ -95,6 +95,7 @@ public static class SiloWiring
             (options.ConfigurationOptions, options.CreateMultiplexer) = (own, _ => Shared(store));
             options.DeleteStateOnClear = true;
         });
+        silo.UseRedisReminderService(options => (options.ConfigurationOptions, options.CreateMultiplexer) = (own, _ => Shared(store)));
     }
 
     /// <summary>Events in memory, 9 ms from end to end. A durable provider would be put in here.</summary>
