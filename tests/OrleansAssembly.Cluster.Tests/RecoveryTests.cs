@@ -5,6 +5,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Time.Testing;
 using OrleansAssembly.Contracts;
 using OrleansAssembly.Grains;
+using OrleansAssembly.Grains.Notifications;
 using OrleansAssembly.Jobs;
 using OrleansAssembly.Server.Tests.Given;
 using OrleansAssembly.Testing;
@@ -60,7 +61,7 @@ public sealed class RecoveryTests : IAsyncLifetime
             _silo = (ILifecycleObserver)arguments[2]!;
             return null;
         };
-        _recovery = new Recovery(catalogue, _grains, _membership, _time, NullLogger<Recovery>.Instance);
+        _recovery = new Recovery(catalogue, new OutboxIndex(_store), _grains, _membership, _time, NullLogger<Recovery>.Instance);
         _recovery.Participate(_lifecycle);
     }
 

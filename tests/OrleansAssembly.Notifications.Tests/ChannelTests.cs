@@ -30,7 +30,7 @@ public sealed class ChannelTests(HttpReceiver http) : IClassFixture<HttpReceiver
 
         Assert.Equal((true, 202), (outcome.Ok, outcome.StatusCode));
         var mail = http.Mails.Last();
-        Assert.Equal("id-7", mail.GetProperty("headers").GetProperty("X-Notification-Id").GetString());
+        Assert.Equal("id-7", mail.GetProperty("personalizations")[0].GetProperty("headers").GetProperty("X-Notification-Id").GetString());
         Assert.Equal("[harbour] Harbour, cut 3 is finished", mail.GetProperty("subject").GetString());
         var (text, html) = (mail.GetProperty("content")[0].GetProperty("value").GetString()!, mail.GetProperty("content")[1].GetProperty("value").GetString()!);
         foreach (var part in new[] { "harbour", "Harbour, cut 3", "h264-1080p, prores-422hq", "5 min 3 s", "4.34 GB", "12 min 34 s", "https://films.example.org/x/api/v1/downloads/", "https://films.example.org/x/#/jobs/" })

@@ -18,7 +18,7 @@ public sealed partial class NotificationsGrain(
     MediaStore media,
     IOptions<NotificationOptions> options,
     TimeProvider time,
-    ILogger<NotificationsGrain> log) : Grain, INotificationsGrain, IRemindable
+    ILogger<NotificationsGrain> log) : Grain, INotificationsGrain, IRemindable, IDisposable
 {
     private string Scope => this.GetPrimaryKeyString();
 
@@ -128,6 +128,12 @@ public sealed partial class NotificationsGrain(
         await StopRemindingAsync();
         await stored.ClearStateAsync();
         DeactivateOnIdle();
+    }
+
+    public void Dispose()
+    {
+        _leaving.Dispose();
+        _write.Dispose();
     }
 
     private static WebhookSpec Unmask(WebhookSpec hook, WebhookSpec? before)

@@ -1,7 +1,6 @@
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.Extensions.Options;
 using OrleansAssembly.Contracts;
-using OrleansAssembly.Grains;
 using OrleansAssembly.Jobs;
 using OrleansAssembly.Notifications;
 using OrleansAssembly.Server.Errors;
@@ -128,7 +127,7 @@ public static class NotificationsApi
         return answer.Delivery is { } delivery ? TypedResults.Accepted((string?)null, delivery) : Wrong(answer.Problems);
     }
 
-    private static ProblemHttpResult Wrong(IEnumerable<FieldProblem> problems) => Problems.Of(Problem.InvalidSettings(problems));
+    private static ProblemHttpResult Wrong(FieldProblem[] problems) => Problems.Of(Problem.InvalidSettings(problems));
 
     private static ProblemHttpResult NoProject(string id) =>
         Problems.Of("project-not-found", "The project does not exist", $"'{Problems.Shown(id)}' is no id of a project.", 404);

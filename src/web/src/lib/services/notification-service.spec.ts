@@ -31,6 +31,15 @@ describe('the end of a job', () => {
     expect(show).toHaveBeenCalledTimes(1);
   });
 
+  it('is told after what was told on the way, each once', () => {
+    const { service } = setUp();
+    const half = anEvent({ id: 'half', event: 'progress', message: 'Harbour, cut 3 is 50 % done' });
+    service.jobEvent(half);
+    service.jobEvent(half);
+    service.jobEvent(anEvent());
+    expect(service.toasts).toMatchObject([{ tone: 'plain', text: 'Harbour, cut 3 is 50 % done' }, { tone: 'good' }]);
+  });
+
   it('is told from the progress alone where no event comes', () => {
     const { service } = setUp();
     service.progressed(running, anUpdate({ status: 'failed', error: { type: 'x', title: 'A source is missing', status: 422, detail: 'Upload it.' } }), 'Harbour');

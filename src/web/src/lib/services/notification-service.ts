@@ -54,8 +54,14 @@ export class NotificationService {
     return this.#desktop ? this.#desktop.request() : 'unsupported';
   }
 
-  /** The server's word that a job ended. */
+  /** The server's word that a job ended, or of what was chosen to be told on the way. */
   jobEvent(event: NotificationEvent): void {
+    if (!isEnd(event.event)) {
+      // What is told on the way must not pass for the end.
+      if (!this.#told.has(event.id)) this.#tell('plain', event.title, event.message, event.jobId);
+      this.#told.add(event.id);
+      return;
+    }
     if (this.#told.has(event.jobId)) return;
     this.#told.add(event.jobId);
     const tone = event.event.endsWith('completed') ? 'good' : event.event.endsWith('failed') ? 'bad' : 'plain';
@@ -107,6 +113,10 @@ export class NotificationService {
       this.#desktop.show(title, text, jobId, () => this.#open(jobId));
     }
   }
+}
+
+function isEnd(event: string): boolean {
+  return ['completed', 'failed', 'cancelled'].some((end) => event.endsWith(end));
 }
 
 /** The real ones of this browser. */

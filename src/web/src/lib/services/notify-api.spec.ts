@@ -1,0 +1,49 @@
+import { describe, expect, it } from 'vitest';
+import { listOf, newSecret, NotifyApi, type Scope } from './notify-api';
+
+function spy(answer: unknown) {
+  const calls: { url: string; method: string | undefined; body: unknown }[] = [];
+  const fetcher: typeof fetch = async (url, init) => {
+    calls.push({ url: String(url), method: init?.method, body: init?.body && JSON.parse(String(init.body)) });
+    return new Response(JSON.stringify(answer), { headers: { 'Content-Type': 'application/json' } });
+  };
+  return { calls, api: new NotifyApi('http://films.test/below/', fetcher) };
+}
+
+describe('the notification calls', () => {
+  const scopes: [Scope, string, string][] = [
+    [{ job: 'a/b' }, 'assembly/jobs/a%2Fb/notifications', 'POST'],
+    [{ project: 'quay' }, 'projects/quay/notifications', 'PUT'],
+    ['deployment', 'notifications/defaults', 'PUT'],
+  ];
+
+  it.each(scopes)('read and set the settings of %j where they are', async (scope, path, method) => {
+    const { calls, api } = spy({});
+    await api.settings(scope);
+    await api.save(scope, { on: ['failed'] });
+    expect(calls).toEqual([
+      { url: `http://films.test/below/api/v1/${path}`, method: 'GET', body: undefined },
+      { url: `http://films.test/below/api/v1/${path}`, method, body: { on: ['failed'] } },
+    ]);
+  });
+
+  it('redeliver and test in the job’s outbox, or the deployment’s', async () => {
+    const { calls, api } = spy({});
+    await api.redeliver({ job: 'j' }, 'x/y');
+    await api.test('deployment', { channel: 'email', target: 'a@example.org' });
+    expect(calls.map((call) => call.url)).toEqual([
+      'http://films.test/below/api/v1/assembly/jobs/j/notifications/deliveries/x%2Fy/redeliver',
+      'http://films.test/below/api/v1/notifications/test',
+    ]);
+  });
+});
+
+describe('what is typed', () => {
+  it('becomes a list, whether it is parted by lines or commas', () => {
+    expect(listOf(' a@x.org,b@x.org\n\n c@x.org ; ')).toEqual(['a@x.org', 'b@x.org', 'c@x.org']);
+  });
+
+  it('need not be a secret: a new one is 32 bytes', () => {
+    expect(newSecret((bytes) => bytes.fill(7))).toBe('whsec_BwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwc=');
+  });
+});
