@@ -50,7 +50,7 @@ public sealed class AssemblyServer : IAsyncDisposable
             var app = Build(settings, store, replace);
             await app.StartAsync();
             var server = new AssemblyServer(store, app);
-            server.Services.GetRequiredService<OwnAddress>().Value = settings.Role.HasFlag(ServerRole.Frontend) ? server.Address : null;
+            server.Services.GetRequiredService<OwnAddress>().Value = settings.Role.HasFlag(ServerRole.Frontend) ? new Uri(server.Address.ToString().TrimEnd('/') + settings.PathBase) : null;
             return server;
         }
         catch (OptionsValidationException wrong)

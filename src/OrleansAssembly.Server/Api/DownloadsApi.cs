@@ -13,7 +13,7 @@ public static class DownloadsApi
             .WithSummary("A file by a signed link that expires").Produces(200, contentType: "application/octet-stream").Produces(206).ProducesProblem(404);
 
     private static async Task<Results<PhysicalFileHttpResult, ProblemHttpResult>> GetAsync(
-        string token, string name, HttpResponse response, DownloadLinks links, IGrainFactory grains, JobOutputs outputs, CancellationToken cancellation)
+        string token, string name, HttpRequest request, HttpResponse response, DownloadLinks links, IGrainFactory grains, JobOutputs outputs, CancellationToken cancellation)
     {
         if (links.Read(token) is not { } link || link.File != name)
         {
@@ -21,7 +21,7 @@ public static class DownloadsApi
         }
 
         var job = grains.Find(link.JobId) is { } grain ? await grain.GetAsync() : null;
-        var output = job is null ? null : (await outputs.ListAsync(job.ProjectId, link.JobId, cancellation)).FirstOrDefault(one => one.Name == link.File);
+        var output = job is null ? null : (await outputs.ListAsync(job.ProjectId, link.JobId, request, cancellation)).FirstOrDefault(one => one.Name == link.File);
         if (output is null || outputs.PathOf(job!.ProjectId, link.JobId, output) is not { } path)
         {
             return Problems.Of("output-not-found", "The file is gone", "The job was deleted, or made anew.", 404);
