@@ -1,4 +1,3 @@
-using Microsoft.Playwright;
 using OrleansAssembly.Jobs;
 using OrleansAssembly.SystemTests;
 using static Microsoft.Playwright.Assertions;
