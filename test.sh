@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Installs what the tests need, builds once, runs every test project and the page's tests. Its last line is the sum of all.
+# Installs what the tests need, builds once, runs every test project and the page's tests, two at a time. Its last line is the sum of all.
 set -euo pipefail
 
 usage() {
@@ -59,15 +59,14 @@ web=no
 if is_wanted web; then web=yes; fi
 [[ $web == yes || ${#projects[@]} -gt 0 ]] || refuse "No such test project: ${wanted[*]}"
 
-passed=0 failed=0 skipped=0 broken=()
-results=$PWD/TestResults
+results=$PWD/TestResults terminal=""
+if [[ -t 1 ]]; then terminal=yes; fi
 rm -rf "$results"
 mkdir -p "$results"
 
-# count NAME PASSED FAILED SKIPPED
+# count NAME PASSED FAILED SKIPPED: noted in a file, for the one who sums up is another process.
 count() {
-  if (($3 > 0)); then broken+=("$1"); fi
-  passed=$((passed + $2)) failed=$((failed + $3)) skipped=$((skipped + $4))
+  printf '%s %s %s\n' "${@:2}" >"$results/$1.count"
   printf '== %s: %s passed, %s failed, %s skipped\n' "$@"
 }
 
@@ -79,10 +78,10 @@ run_project() {
   local name=$1 code=0 total good bad trx
   trx=$results/$name.trx
   local options=(-noLogo -result-trx "$trx")
-  [[ -t 1 ]] || options+=(-noColor)
+  [[ -n $terminal ]] || options+=(-noColor)
   if [[ -n $filter ]]; then options+=(-method "*$filter*"); fi
-  printf '\n== %s\n' "$name"
-  timeout --kill-after=20 "$limit" dotnet "tests/$name/bin/Release/net10.0/$name.dll" "${options[@]}" </dev/null 2>&1 | tee "$results/$name.log" || code=$?
+  timeout --kill-after=20 "$limit" dotnet "tests/$name/bin/Release/net10.0/$name.dll" "${options[@]}" </dev/null >"$results/$name.log" 2>&1 || code=$?
+  cat "$results/$name.log"
   total=$(attribute "$trx" total) good=$(attribute "$trx" passed) bad=$(attribute "$trx" failed)
   total=${total:-0} good=${good:-0} bad=${bad:-0}
   if ((code == 124 || code == 137)); then
@@ -90,7 +89,10 @@ run_project() {
     bad=$((bad + 1))
   elif ((total == 0)); then
     # Nothing in this project is of that name; that nothing is of it anywhere shows in the sum.
-    if [[ -n $filter && -f $trx ]]; then return; fi
+    if [[ -n $filter && -f $trx ]]; then
+      count "$name" 0 0 0
+      return
+    fi
     printf 'No tests ran (exit code %s).\n' "$code"
     bad=1
   elif ((code != 0 && bad == 0)); then
@@ -104,8 +106,9 @@ run_project() {
   count "$name" "$good" "$bad" "$((rest > 0 ? rest : 0))"
 }
 
-# vitest's own JSON report, read by the Node that ran it.
-run_vitest() {
+# What the page's own tools say; vitest's JSON report is read by the Node that ran it.
+run_web() {
+  if npm --prefix src/web run check </dev/null 2>&1 | tee "$results/svelte-check.log"; then count svelte-check 1 0 0; else count svelte-check 0 1 0; fi
   local report=$results/vitest.json code=0 numbers
   (cd src/web && timeout --kill-after=20 "$limit" npx --no-install vitest run --reporter=default --reporter=json --outputFile.json="$report") </dev/null 2>&1 | tee "$results/web.log" || code=$?
   numbers=$(node -e '
@@ -143,13 +146,50 @@ mkdir -p .local
   for program in Server Cli; do mark_built "$program" "$(program_digest "$program")"; done
 } 9>.local/build.lock
 
-if [[ $web == yes ]]; then
-  printf '\n== web\n'
-  if npm --prefix src/web run check </dev/null 2>&1 | tee "$results/svelte-check.log"; then count svelte-check 1 0 0; else count svelte-check 0 1 0; fi
-  run_vitest
-fi
-for project in "${projects[@]}"; do
-  run_project "$project"
+# lane: takes one after the other of the queue what nobody has taken yet. What each says is kept until its end: two that speak at once nobody can read.
+lane() {
+  local name
+  for name in "${queue[@]}"; do
+    mkdir "$results/$name.taken" 2>/dev/null || continue
+    say "$name ..."
+    case "$name" in
+      web) run_web ;;
+      *) run_project "$name" ;;
+    esac >"$results/$name.said" 2>&1
+    flock "$results" sh -c 'printf "\n== %s\n" "$1"; cat "$2"' - "$name" "$results/$name.said"
+  done
+}
+
+# Side by side, for much of what they do is waiting: for a process to start, for a silence to be noticed. The longest begins, so that the lanes end together.
+queue=()
+for name in "${projects[@]}"; do
+  if [[ $name == *.System.Tests ]]; then queue=("$name" "${queue[@]}"); else queue+=("$name"); fi
+done
+if [[ $web == yes ]]; then queue+=(web); fi
+
+lanes=()
+# Whoever is left when this script is ended: timeout hands the signal on to all that it started.
+trap 'for lane in "${lanes[@]}"; do kill "$lane" $(pgrep -P "$lane") 2>/dev/null || true; done' EXIT
+trap 'exit 130' INT TERM
+set -m # else what runs in the background would ignore SIGINT, and servers under test with it
+for _ in 1 2; do
+  lane &
+  lanes+=($!)
+done
+set +m
+wait "${lanes[@]}" || true
+lanes=()
+
+passed=0 failed=0 skipped=0 broken=()
+for name in "${queue[@]}"; do
+  parts=("$name")
+  if [[ $name == web ]]; then parts+=(svelte-check); fi
+  for part in "${parts[@]}"; do
+    good=0 bad=1 rest=0 # of one that left no word
+    read -r good bad rest 2>/dev/null <"$results/$part.count" || true
+    if ((bad > 0)); then broken+=("$part"); fi
+    passed=$((passed + good)) failed=$((failed + bad)) skipped=$((skipped + rest))
+  done
 done
 
 # What failed is told once more at the end, where a reader of a cut-off log still finds it.

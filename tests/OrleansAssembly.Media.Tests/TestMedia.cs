@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Diagnostics;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
@@ -7,6 +8,9 @@ namespace OrleansAssembly.Media.Tests;
 /// <summary>A media root of its own in a temporary folder, with media that the real ffmpeg makes; gone when disposed.</summary>
 internal sealed class TestMedia : IDisposable
 {
+    /// <summary>Clips that were made in this run of tests: the same arguments give a copy.</summary>
+    private static readonly ConcurrentDictionary<string, Lazy<byte[]>> Clips = new();
+
     private readonly DirectoryInfo _folder;
     private readonly bool _own;
 
@@ -56,9 +60,12 @@ internal sealed class TestMedia : IDisposable
     }
 
     /// <summary>A short H.264 clip with a moving picture and a tone.</summary>
-    public string MakeClip(string relative = "clip.mp4", string rate = "25", double seconds = 2, string size = "320x180") => Make(
-        relative,
-        FormattableString.Invariant($"-f lavfi -i testsrc2=size={size}:rate={rate}:duration={seconds} -f lavfi -i sine=frequency=440:sample_rate=48000:duration={seconds} -c:v libx264 -preset ultrafast -pix_fmt yuv420p -c:a aac -shortest"));
+    public string MakeClip(string relative = "clip.mp4", string rate = "25", double seconds = 2, string size = "320x180")
+    {
+        var arguments = FormattableString.Invariant($"-f lavfi -i testsrc2=size={size}:rate={rate}:duration={seconds} -f lavfi -i sine=frequency=440:sample_rate=48000:duration={seconds} -c:v libx264 -preset ultrafast -pix_fmt yuv420p -c:a aac -shortest");
+        var clip = Clips.GetOrAdd($"{arguments} {System.IO.Path.GetExtension(relative)}", _ => new Lazy<byte[]>(() => File.ReadAllBytes(Path(Make(relative, arguments)))));
+        return Write(relative, clip.Value);
+    }
 
     /// <summary>Puts a file of the shared footage below <c>sources/</c>; skips the test where it is missing.</summary>
     /// <returns>Its path below <c>sources/</c>.</returns>

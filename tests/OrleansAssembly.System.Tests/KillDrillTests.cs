@@ -5,7 +5,8 @@ namespace OrleansAssembly.SystemTests;
 /// <summary>A short kill drill; a long one is run by hand, see <see cref="ByHand"/>.</summary>
 public class KillDrillTests(ITestOutputHelper output)
 {
-    private const int Rounds = 10;
+    /// <summary>Each disturbance once.</summary>
+    private static readonly int Rounds = Enum.GetValues<Disturbance>().Length;
     private const int Seed = 20260;
 
     /// <summary>Far above what is measured: a machine that does other things too must not fail it.</summary>
