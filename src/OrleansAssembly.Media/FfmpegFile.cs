@@ -32,12 +32,7 @@ public sealed partial class FfmpegFile(FfmpegRunner runner)
                 return wrong;
             }
 
-            using (var handle = File.OpenHandle(part, FileMode.Open, FileAccess.ReadWrite))
-            {
-                RandomAccess.FlushToDisk(handle);
-            }
-
-            File.Move(part, file, overwrite: true);
+            MediaStore.Finish(part, file);
             return run;
         }
         catch (IOException e) when (IsDiskFull(e))

@@ -56,7 +56,7 @@ public sealed partial class MediaStore
             var target = Path.Combine(SourcesRoot, relativePath);
             Directory.CreateDirectory(Path.GetDirectoryName(target)!);
             var replaced = File.Exists(target);
-            File.Move(part, target, overwrite: true);
+            Rename(part, target);
             return new SourceStored(relativePath, bytes, replaced);
         }
         catch (IOException e) when (e.HResult is OutOfSpace or OverQuota)

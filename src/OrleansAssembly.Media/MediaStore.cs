@@ -107,10 +107,9 @@ public sealed partial class MediaStore(IOptions<MediaOptions> options)
             await using (var stream = new FileStream(part, FileMode.CreateNew, FileAccess.Write, FileShare.None))
             {
                 await JsonSerializer.SerializeAsync(stream, value, json, cancel);
-                stream.Flush(flushToDisk: true);
             }
 
-            File.Move(part, file, overwrite: true);
+            Finish(part, file);
         }
         finally
         {

@@ -99,6 +99,6 @@ public sealed class PreviewMaker(FfmpegFile ffmpeg)
     {
         var part = $"{file}.{Guid.NewGuid():N}.part";
         await File.WriteAllTextAsync(part, text, cancel);
-        File.Move(part, file, overwrite: true);
+        MediaStore.Finish(part, file);
     }
 }

@@ -47,7 +47,7 @@ public sealed class SourceNormalizer(FfmpegRunner runner, MediaStore store, Sour
                 return copy.Problem;
             }
 
-            File.Move(part, outFile, overwrite: true);
+            MediaStore.Finish(part, outFile);
             var found = copy.Value!;
             return facts with
             {

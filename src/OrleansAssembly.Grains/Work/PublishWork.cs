@@ -34,7 +34,7 @@ internal sealed class PublishWork(WorkFiles files, MediaStore store) : IPieceWor
         var (moved, all) = (0L, waiting.Sum(film => film.Bytes));
         foreach (var film in waiting)
         {
-            File.Move(files.File(job.JobId, film.File), Path.Combine(prepared, film.File), overwrite: true);
+            MediaStore.Rename(files.File(job.JobId, film.File), Path.Combine(prepared, film.File));
             moved += film.Bytes;
             context.Report(new WorkProgress(ShareOfFilms * moved / all, moved / WorkProgress.BytesAMegabyte, 0));
         }
@@ -45,7 +45,9 @@ internal sealed class PublishWork(WorkFiles files, MediaStore store) : IPieceWor
         {
             if (File.Exists(files.File(job.JobId, name)))
             {
-                File.Copy(files.File(job.JobId, name), Path.Combine(prepared, name), overwrite: true);
+                var copy = Path.Combine(prepared, name);
+                File.Copy(files.File(job.JobId, name), copy + ".part", overwrite: true);
+                MediaStore.Finish(copy + ".part", copy);
                 outputs.Add(await Manifest.DescribeAsync(prepared, name, kind, mediaType, null, job.JobId, cancel));
             }
         }
@@ -61,13 +63,13 @@ internal sealed class PublishWork(WorkFiles files, MediaStore store) : IPieceWor
         if (Directory.Exists(target))
         {
             var old = prepared + ".old";
-            Directory.Move(target, old);
-            Directory.Move(prepared, target);
+            MediaStore.RenameFolder(target, old);
+            MediaStore.RenameFolder(prepared, target);
             Directory.Delete(old, recursive: true);
         }
         else
         {
-            Directory.Move(prepared, target);
+            MediaStore.RenameFolder(prepared, target);
         }
     }
 }

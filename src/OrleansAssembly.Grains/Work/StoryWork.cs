@@ -31,7 +31,7 @@ internal sealed class EdlWork(WorkFiles files) : IPieceWork
         var cut = await files.CutAsync(job.JobId, cancel);
         var file = files.File(job.JobId, WorkFiles.Edl);
         await File.WriteAllTextAsync(file + ".part", CmxWriter.Write(cut.Film, job.Title, cut.Footage.Facts), Encoding.ASCII, cancel);
-        File.Move(file + ".part", file, overwrite: true);
+        MediaStore.Finish(file + ".part", file);
         context.Report(new WorkProgress(1, cut.Film.Shots.Count, 0));
         return PieceOutcome.Done;
     }
