@@ -1,8 +1,7 @@
 using System.Globalization;
 using System.Security.Cryptography;
+using System.Text.Json;
 using FFMpegCore;
-using FFMpegCore.Exceptions;
-using Microsoft.Extensions.Options;
 using OrleansAssembly.Timeline;
 
 namespace OrleansAssembly.Media;
@@ -16,7 +15,7 @@ namespace OrleansAssembly.Media;
 public sealed record FilmFacts(long Frames, double DurationSeconds, double SoundSeconds, long Bytes, string Sha256);
 
 /// <summary>Makes sure that a finished film is what was planned, by decoding all of it.</summary>
-public sealed class FilmVerifier(FfmpegRunner runner, IOptions<MediaOptions> options)
+public sealed class FilmVerifier(FfmpegRunner runner)
 {
     private const double ShareOfDecoding = 0.9;
     private const string Unreadable = "It cannot be read.";
@@ -76,21 +75,31 @@ public sealed class FilmVerifier(FfmpegRunner runner, IOptions<MediaOptions> opt
     /// <summary>What a player reads first, by FFMpegCore's reading and not by ours: one picture of the size planned, and one sound.</summary>
     private async Task<string?> HeadMistakeAsync(string file, Film film, Preset preset, CancellationToken cancel)
     {
-        await ChildGroup.WhileHeldAsync(cancel);
-        try
-        {
-            var head = await FFProbe.AnalyseAsync(file, new FFOptions { BinaryFolder = Path.GetDirectoryName(options.Value.Ffprobe) ?? "" }, cancellationToken: cancel);
-            if (head.VideoStreams.Count != 1 || head.AudioStreams.Count != 1)
-            {
-                return FormattableString.Invariant($"It has {head.VideoStreams.Count} pictures and {head.AudioStreams.Count} sounds, and not one of each.");
-            }
-
-            var (found, planned) = ((head.VideoStreams[0].Width, head.VideoStreams[0].Height), preset.Fit(film.Width, film.Height));
-            return found == planned ? null : FormattableString.Invariant($"Its picture has {found.Width}x{found.Height} pixels and not {planned.Width}x{planned.Height}.");
-        }
-        catch (Exception unreadable) when (unreadable is FFMpegException or FormatException or System.Text.Json.JsonException)
+        var (run, text) = await runner.ProbeAsync([.. FfmpegArguments.OwnInputGuard, "-show_streams", "-of", "json", file], cancel);
+        if (run.ExitCode != 0 || Streams(text) is not { } streams)
         {
             return Unreadable; // or whoever read it was ended
+        }
+
+        var (pictures, sounds) = (streams.Where(stream => stream.CodecType == "video").ToList(), streams.Count(stream => stream.CodecType == "audio"));
+        if (pictures.Count != 1 || sounds != 1)
+        {
+            return FormattableString.Invariant($"It has {pictures.Count} pictures and {sounds} sounds, and not one of each.");
+        }
+
+        var (found, planned) = ((Width: pictures[0].Width ?? 0, Height: pictures[0].Height ?? 0), preset.Fit(film.Width, film.Height));
+        return found == planned ? null : FormattableString.Invariant($"Its picture has {found.Width}x{found.Height} pixels and not {planned.Width}x{planned.Height}.");
+    }
+
+    private static IReadOnlyList<FFProbeStream>? Streams(string text)
+    {
+        try
+        {
+            return JsonSerializer.Deserialize<FFProbeAnalysis>(text)?.Streams;
+        }
+        catch (JsonException)
+        {
+            return null;
         }
     }
 

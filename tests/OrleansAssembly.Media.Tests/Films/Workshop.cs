@@ -21,7 +21,7 @@ internal sealed class Workshop : IDisposable
         Recorder = new SoundRecorder(file, build);
         Mixer = new SoundMixer(file, build, Recorder, Media.Runner);
         Joiner = new FilmJoiner(file, Encoder, Mixer);
-        Verifier = new FilmVerifier(Media.Runner, Media.Options);
+        Verifier = new FilmVerifier(Media.Runner);
         Previews = new PreviewMaker(file);
     }
 
