@@ -19,8 +19,11 @@ public sealed partial class FfmpegRunner(IOptions<MediaOptions> options, TimePro
     /// <summary>How often within the stall limit a child is looked at.</summary>
     private const int LooksPerLimit = 8;
 
-    /// <summary>How often it is told how far a child is that says nothing itself.</summary>
-    private static readonly TimeSpan BeatPeriod = TimeSpan.FromMilliseconds(500);
+    /// <summary>
+    /// How often it is told how far a child is that says nothing itself. Whoever watches is to see a move every second: that is left when a child
+    /// has just begun, one beat found nothing new, and the machine is busy.
+    /// </summary>
+    private static readonly TimeSpan BeatPeriod = TimeSpan.FromMilliseconds(200);
 
     private static readonly TimeSpan Grace = TimeSpan.FromSeconds(2);
 
@@ -30,7 +33,7 @@ public sealed partial class FfmpegRunner(IOptions<MediaOptions> options, TimePro
     /// <summary>Runs ffmpeg to its end.</summary>
     /// <param name="arguments">Without the program, <c>-v</c>, <c>-nostdin</c> and <c>-progress</c>: these are put in front.</param>
     /// <param name="workingDirectory">An existing folder; relative names in the arguments are below it.</param>
-    /// <param name="onProgress">Called about five times a second from the loop that reads the child's output, and twice a second whether or not there is any; never at the same time.</param>
+    /// <param name="onProgress">Called about five times a second from the loop that reads the child's output, and as often whether or not there is any; never at the same time.</param>
     /// <param name="onStarted">Called once with the child's process id.</param>
     /// <exception cref="OperationCanceledException">Cancelled; the child is gone then (SIGINT first, SIGKILL after 2 s).</exception>
     public Task<FfmpegRun> RunAsync(
@@ -54,29 +57,32 @@ public sealed partial class FfmpegRunner(IOptions<MediaOptions> options, TimePro
 
     /// <summary>Runs ffprobe to its end.</summary>
     /// <param name="arguments">Without the program and <c>-v</c>.</param>
+    /// <param name="onRead">Called a few times a second with the bytes that the child has read.</param>
     /// <returns>How it ended, and all that it wrote; a text beyond 64 MB ends it as a failure.</returns>
     /// <exception cref="OperationCanceledException">Cancelled; the child is gone then.</exception>
-    public async Task<(FfmpegRun Run, string Output)> ProbeAsync(IReadOnlyList<string> arguments, CancellationToken cancel)
+    public async Task<(FfmpegRun Run, string Output)> ProbeAsync(IReadOnlyList<string> arguments, CancellationToken cancel, Action<long>? onRead = null)
     {
-        var child = new Child(null);
         var output = new StringBuilder();
-        var target = PipeTarget.ToDelegate(child.Guard<string>(line =>
-        {
-            if (output.Length + line.Length > LongestOutput)
+        var run = await ProbeAsync(
+            arguments,
+            line =>
             {
-                throw new InvalidDataException("ffprobe wrote more than 64 MB.");
-            }
+                if (output.Length + line.Length > LongestOutput)
+                {
+                    throw new InvalidDataException("ffprobe wrote more than 64 MB.");
+                }
 
-            output.Append(line).Append('\n');
-        }));
-        var run = await RunAsync(options.Value.Ffprobe, ["-v", "error", .. arguments], Path.GetTempPath(), child, target, cancel);
+                output.Append(line).Append('\n');
+            },
+            cancel,
+            onRead);
         return (run, output.ToString());
     }
 
     /// <summary>Runs ffprobe to its end and hands on each line as it comes, so that any amount takes no memory; each line counts as progress.</summary>
     /// <param name="arguments">Without the program and <c>-v</c>.</param>
     /// <param name="onLine">Called from the loop that reads the child's output.</param>
-    /// <param name="onRead">Called twice a second with the bytes that the child has read.</param>
+    /// <param name="onRead">Called a few times a second with the bytes that the child has read.</param>
     /// <exception cref="OperationCanceledException">Cancelled; the child is gone then.</exception>
     public Task<FfmpegRun> ProbeAsync(IReadOnlyList<string> arguments, Action<string> onLine, CancellationToken cancel, Action<long>? onRead = null)
     {

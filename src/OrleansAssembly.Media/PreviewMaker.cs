@@ -21,6 +21,9 @@ public sealed class PreviewMaker(FfmpegFile ffmpeg)
 {
     private const double Steps = 3;
 
+    /// <summary>The encoder holds pictures back: what comes out says nothing of the first second or two.</summary>
+    private const double ShareOfEntering = 0.8;
+
     public const string Poster = "poster.jpg";
     public const string Sprite = "sprite.jpg";
     public const string Index = "thumbnails.vtt";
@@ -71,7 +74,7 @@ public sealed class PreviewMaker(FfmpegFile ffmpeg)
                 Path.Combine(folder, name),
                 arguments,
                 part => Task.FromResult(NotEmpty(part, name)),
-                p => Report(name == Preview ? p.OutTime.TotalSeconds / previewed : p.ReadBytes / bytes, p.CpuSeconds),
+                p => Report(name == Preview ? Previewed(p) : p.ReadBytes / bytes, p.CpuSeconds),
                 cancel);
             step++;
             if (made.Value is { } run)
@@ -82,6 +85,9 @@ public sealed class PreviewMaker(FfmpegFile ffmpeg)
 
             return made.Problem;
         }
+
+        double Previewed(FfmpegProgress p) =>
+            ((ShareOfEntering * p.Frames / film.Rate.Value.ToDouble()) + ((1 - ShareOfEntering) * p.OutTime.TotalSeconds)) / previewed;
 
         // Of one picture nothing is written before all of the film is read.
         void Report(double share, double cpuSeconds)

@@ -5,7 +5,7 @@ using OrleansAssembly.Timeline;
 namespace OrleansAssembly.Media;
 
 /// <summary>How far the reading of a source is.</summary>
-/// <param name="Format">ffmpeg's name of the demuxer.</param>
+/// <param name="Format">ffmpeg's name of the demuxer; empty while the headers are read.</param>
 /// <param name="Bytes">Read so far.</param>
 public readonly record struct SourceRead(string Format, long Bytes);
 
@@ -29,7 +29,7 @@ public sealed partial class SourceProber(FfmpegRunner runner, MediaStore store)
     /// <c>source-undecodable</c>, <c>source-truncated</c>, <c>source-damaged</c>.
     /// </summary>
     /// <param name="relativePath">Path below <c>sources/</c>.</param>
-    /// <param name="onRead">Told twice a second how far it is.</param>
+    /// <param name="onRead">Told a few times a second how far it is.</param>
     public async Task<MediaResult<SourceFacts>> ProbeAsync(string relativePath, CancellationToken cancel, Action<SourceRead>? onRead = null)
     {
         var file = store.Resolve(relativePath);
@@ -41,7 +41,8 @@ public sealed partial class SourceProber(FfmpegRunner runner, MediaStore store)
     /// <param name="file">Full path.</param>
     internal async Task<MediaResult<SourceFacts>> ProbeFileAsync(string name, string file, CancellationToken cancel, Action<SourceRead>? onRead = null)
     {
-        var (run, text) = await runner.ProbeAsync(["-show_format", "-show_streams", "-of", "json", .. Sandbox.Input(file)], cancel);
+        var header = 0L;
+        var (run, text) = await runner.ProbeAsync(["-show_format", "-show_streams", "-of", "json", .. Sandbox.Input(file)], cancel, onRead is null ? null : OnHeader);
         if (run.ExitCode != 0)
         {
             return Sandbox.Explain(name, run);
@@ -73,7 +74,7 @@ public sealed partial class SourceProber(FfmpegRunner runner, MediaStore store)
         }
 
         var scans = streams.ToDictionary(s => s.Index, s => new PacketScan(mayHide: s.CodecName is "vp8" or "vp9"));
-        run = await ScanAsync(file, scans, onRead is null ? null : bytes => onRead(new SourceRead(container.FormatName ?? "", bytes)), cancel);
+        run = await ScanAsync(file, scans, onRead is null ? null : bytes => onRead(new SourceRead(container.FormatName ?? "", Math.Max(header, bytes))), cancel);
         if (run.ExitCode != 0)
         {
             return Sandbox.Explain(name, run);
@@ -90,6 +91,9 @@ public sealed partial class SourceProber(FfmpegRunner runner, MediaStore store)
         {
             return new MediaProblem("source-unreadable", "The source cannot be read", $"'{name}' has times beyond any measure. Convert it to a usual format first.");
         }
+
+        // The headers are little of a file, but where much is to do it takes a while to read them.
+        void OnHeader(long bytes) => onRead(new SourceRead("", header = bytes));
     }
 
     private Task<FfmpegRun> ScanAsync(string file, Dictionary<int, PacketScan> scans, Action<long>? onRead, CancellationToken cancel)

@@ -18,7 +18,7 @@ internal sealed class ProbeWork(WorkFiles files, MediaStore store, SourceProber 
         var path = TimelineBuilder.Sources((await files.SpecAsync(jobId, cancel)).Timeline!)[context.Index];
         var file = store.Resolve(path);
         var size = file.Value is { } found ? new FileInfo(found).Length : 0;
-        var facts = await prober.ProbeAsync(path, cancel, read => Report(read.Bytes, SourceNormalizer.NeedsRemux(read.Format)));
+        var facts = await prober.ProbeAsync(path, cancel, read => Report(read.Bytes, read.Format.Length == 0 || SourceNormalizer.NeedsRemux(read.Format)));
         if ((facts.Problem ?? file.Problem) is { } problem)
         {
             return PieceOutcome.Failed(problem.At(path));

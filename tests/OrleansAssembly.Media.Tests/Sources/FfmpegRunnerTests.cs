@@ -1,4 +1,6 @@
 using System.Diagnostics;
+using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Time.Testing;
 
 namespace OrleansAssembly.Media.Tests.Sources;
 
@@ -28,6 +30,27 @@ public sealed class FfmpegRunnerTests : IDisposable
         Assert.True(seen[^1].WrittenBytes > 1000);
         Assert.Equal(seen.OrderBy(p => p.Frames), seen);
         Assert.True(File.Exists(Path.Combine(_media.Root, "out.mp4")));
+    }
+
+    /// <summary>Progress is to move every second: so there is room for a beat that finds nothing new, and for a machine that has much to do.</summary>
+    [Fact]
+    public async Task AChildThatSaysNothing_IsToldOfSeveralTimesASecond()
+    {
+        using var media = new TestMedia();
+        media.Options.Value.Ffmpeg = media.Script("silent", "exec sleep 600");
+        var clock = new BeatClock();
+        var runner = new FfmpegRunner(media.Options, clock, NullLogger<FfmpegRunner>.Instance);
+        using var cancel = CancellationTokenSource.CreateLinkedTokenSource(Timely);
+        var told = 0;
+        var run = runner.RunAsync([], media.Root, _ => told++, cancel.Token);
+        await clock.Beats.WaitAsync(TimeSpan.FromMinutes(1), TimeProvider.System, Timely);
+
+        clock.Advance(TimeSpan.FromSeconds(1));
+        Assert.Equal(5, told);
+
+        await cancel.CancelAsync();
+        clock.Advance(TimeSpan.FromSeconds(10)); // it need not hear SIGINT: then its grace is over
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => run);
     }
 
     [Fact]
@@ -147,5 +170,24 @@ public sealed class FfmpegRunnerTests : IDisposable
     {
         using var kill = Process.Start("kill", [$"-{name}", pid.ToString(System.Globalization.CultureInfo.InvariantCulture)]);
         kill.WaitForExit();
+    }
+
+    /// <summary>A clock that the test drives, and that tells when somebody has begun to wait for less than a second.</summary>
+    private sealed class BeatClock : FakeTimeProvider
+    {
+        private readonly TaskCompletionSource _beats = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        public Task Beats => _beats.Task;
+
+        public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
+        {
+            var timer = base.CreateTimer(callback, state, dueTime, period);
+            if (dueTime > TimeSpan.Zero && dueTime < TimeSpan.FromSeconds(1))
+            {
+                _beats.SetResult();
+            }
+
+            return timer;
+        }
     }
 }
