@@ -7,11 +7,13 @@ namespace OrleansAssembly.Media;
 public sealed class SourceChecker(FfmpegRunner runner, MediaStore store)
 {
     /// <summary>Decodes a range with one thread and tells the first damage: <c>source-damaged</c>, <c>source-undecodable</c>, or a problem of <see cref="MediaStore.Resolve"/>.</summary>
+    /// <param name="facts">Of the file that is read: of the stand-in, where there is one.</param>
+    /// <param name="standIn">Full path of the file that stands in for the source and that the film is made from; null to read the source itself.</param>
     /// <param name="from">First moment used, seconds from the first picture (from the first sample where there is no picture).</param>
     /// <param name="to">First moment not used.</param>
     /// <param name="progress">The share that is done, 0 to 1.</param>
     /// <returns>Null where all is well.</returns>
-    public async Task<MediaProblem?> CheckDecodesAsync(SourceFacts facts, Rational from, Rational to, IProgress<double>? progress, CancellationToken cancel)
+    public async Task<MediaProblem?> CheckDecodesAsync(SourceFacts facts, string? standIn, Rational from, Rational to, IProgress<double>? progress, CancellationToken cancel)
     {
         var file = store.Resolve(facts.Path);
         if (file.Problem is not null)
@@ -22,7 +24,7 @@ public sealed class SourceChecker(FfmpegRunner runner, MediaStore store)
         var begin = (facts.Video?.Start ?? facts.Audio?.Start ?? Rational.Zero) + from;
         var length = (to - from).ToDouble();
         var last = default(FfmpegProgress);
-        var run = await runner.RunAsync(Arguments(facts, file.Value!, begin, to - from), store.SourcesRoot, Report, cancel);
+        var run = await runner.RunAsync(Arguments(facts, standIn ?? file.Value!, begin, to - from), store.SourcesRoot, Report, cancel);
         if (run.ExitCode == 0)
         {
             return facts.Video is not null && last.Frames == 0 ? Damaged(facts.Path, "not one picture of the used range can be decoded") : null;

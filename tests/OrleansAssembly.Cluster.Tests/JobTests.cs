@@ -81,6 +81,17 @@ public class JobTests(AssemblyCluster cluster) : IClassFixture<AssemblyCluster>
         Assert.Equal(["edl", "story"], outputs.Select(output => output.Kind).Order());
     }
 
+    /// <summary>It cannot be sought exactly, so a copy of the streams that are used stands in for it: with other numbers.</summary>
+    [Fact]
+    public async Task ATransportStream_WithItsPictureBehindTwoSounds_IsTaken()
+    {
+        cluster.Media.Make("many.ts", "-f lavfi -i sine=duration=2 -f lavfi -i sine=frequency=880:duration=2 -f lavfi -i testsrc2=size=320x180:rate=25:duration=2 -map 0 -map 1 -map 2 -c:v libx264 -preset ultrafast -c:a aac");
+        var spec = Spec(shots: 1, type: JobType.Edl);
+        var job = await cluster.SubmitAsync(spec with { Timeline = spec.Timeline! with { Shots = [new ShotSpec("many.ts", "0.5s", "1.5s")] } });
+        var last = await AssemblyCluster.UntilAsync(job, Ended, "the end of the job");
+        Assert.True(last.Status == JobStatus.Completed, $"{last.Message}: {last.Error?.Detail}");
+    }
+
     [Fact]
     public async Task AnExport_MakesAnotherFormatOfAFinishedJob()
     {

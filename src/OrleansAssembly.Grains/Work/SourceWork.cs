@@ -64,7 +64,7 @@ internal sealed class DecodeWork(WorkFiles files, SourceChecker checker) : IPiec
         {
             var share = (to - from).ToDouble() / total;
             var progress = new Progress(fraction => Report(before + (share * fraction)));
-            if (await checker.CheckDecodesAsync(source.Facts, from, to, progress, cancel) is { } damage)
+            if (await checker.CheckDecodesAsync(source.Facts, source.File, from, to, progress, cancel) is { } damage)
             {
                 return PieceOutcome.Failed(damage.At(source.Facts.Path));
             }

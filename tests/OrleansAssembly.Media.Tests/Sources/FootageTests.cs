@@ -59,7 +59,7 @@ public sealed class FootageTests : IDisposable
 
         // Six minutes of black take long to decode and tell nothing more.
         var to = Rational.Min(video.Duration, 10);
-        var problem = await _media.Checker.CheckDecodesAsync(facts, 0, to, null, Timely);
+        var problem = await _media.Checker.CheckDecodesAsync(facts, null, 0, to, null, Timely);
         Assert.Null(problem);
     }
 
@@ -76,7 +76,7 @@ public sealed class FootageTests : IDisposable
         var audio = Assert.IsType<AudioFacts>(facts.Audio);
         Assert.Equal((codec, sampleRate, channels), (audio.Codec, audio.SampleRate, audio.Channels));
         Assert.Equal(seconds, audio.Duration.ToDouble(), 0.05);
-        Assert.Null(await _media.Checker.CheckDecodesAsync(facts, 0, audio.Duration, null, Timely));
+        Assert.Null(await _media.Checker.CheckDecodesAsync(facts, null, 0, audio.Duration, null, Timely));
     }
 
     [Fact]
@@ -131,7 +131,7 @@ public sealed class FootageTests : IDisposable
         var problem = probed.Problem;
         if (probed.Value is { } facts)
         {
-            problem = await _media.Checker.CheckDecodesAsync(facts, 0, facts.Video?.Duration ?? facts.Audio!.Duration, null, Timely);
+            problem = await _media.Checker.CheckDecodesAsync(facts, null, 0, facts.Video?.Duration ?? facts.Audio!.Duration, null, Timely);
         }
 
         Assert.NotNull(problem);

@@ -123,9 +123,9 @@ public sealed class SourceProberTests : IDisposable
         var facts = await ProbeAsync("bad.mp4");
 
         var shares = new List<double>();
-        Assert.Null(await _media.Checker.CheckDecodesAsync(facts, 1, 4, new Inline(shares.Add), Timely));
+        Assert.Null(await _media.Checker.CheckDecodesAsync(facts, null, 1, 4, new Inline(shares.Add), Timely));
         Assert.Equal(1, shares[^1], 0.1);
-        var problem = await _media.Checker.CheckDecodesAsync(facts, 0, facts.Video!.Duration, null, Timely);
+        var problem = await _media.Checker.CheckDecodesAsync(facts, null, 0, facts.Video!.Duration, null, Timely);
         Assert.Equal("source-damaged", problem?.Name);
         Assert.Contains(" s:", problem!.Detail, StringComparison.Ordinal);
     }
@@ -139,7 +139,23 @@ public sealed class SourceProberTests : IDisposable
     {
         var clip = _media.Make($"a.{container}", $"-f lavfi -i testsrc2=size=128x128:rate=25:duration=6 -f lavfi -i sine=duration=6 -c:v {codec}");
         var facts = await ProbeAsync(clip);
-        Assert.Null(await _media.Checker.CheckDecodesAsync(facts, new Rational(13, 4), 5, null, Timely));
+        Assert.Null(await _media.Checker.CheckDecodesAsync(facts, null, new Rational(13, 4), 5, null, Timely));
+    }
+
+    /// <summary>The copy has two streams, picture first; the source has more, and in another order.</summary>
+    [Fact]
+    public async Task AStandIn_IsCheckedByItsOwnStreams_AndDamageInItIsFound()
+    {
+        var clip = _media.Make("many.ts", "-f lavfi -i sine=duration=4 -f lavfi -i sine=frequency=880:duration=4 -f lavfi -i testsrc2=size=320x180:rate=25:duration=4 -map 0 -map 1 -map 2 -c:v libx264 -preset ultrafast -g 25 -c:a aac");
+        var copy = Path.Combine(_media.Store.WorkRoot, "many.mp4");
+        var facts = (await _media.Normalizer.RemuxAsync(await ProbeAsync(clip), copy, Timely)).Value!;
+        Assert.Equal((0, 1), (facts.Video!.StreamIndex, facts.Audio!.StreamIndex));
+        Assert.Null(await _media.Checker.CheckDecodesAsync(facts, copy, 1, 3, null, Timely));
+
+        var bytes = await File.ReadAllBytesAsync(copy, Timely);
+        new Random(1).NextBytes(bytes.AsSpan(bytes.Length / 2, 10_000));
+        await File.WriteAllBytesAsync(copy, bytes, Timely);
+        Assert.Equal("source-damaged", (await _media.Checker.CheckDecodesAsync(facts, copy, 0, facts.Video.Duration, null, Timely))?.Name);
     }
 
     [Theory]
@@ -235,7 +251,7 @@ public sealed class SourceProberTests : IDisposable
             Assert.True(probed.Problem is not null || probed.Value is not null);
             if (probed.Value is { Video: { } video } facts)
             {
-                await _media.Checker.CheckDecodesAsync(facts, 0, Rational.Min(video.Duration, 2), null, Timely);
+                await _media.Checker.CheckDecodesAsync(facts, null, 0, Rational.Min(video.Duration, 2), null, Timely);
             }
         }
     }
