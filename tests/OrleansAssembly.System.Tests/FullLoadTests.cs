@@ -10,6 +10,7 @@ public class FullLoadTests(ITestOutputHelper output)
     [Fact]
     public async Task UnderFullEncoderLoad_NoLivingSiloIsDeclaredDead()
     {
+        Assert.Null(FullLoad.Obstacle(Time));
         var load = await FullLoad.RunAsync(Time, output.WriteLine);
         Assert.Equal(0, load.Ended);
         Assert.All(load.Members, member => Assert.Equal(SiloStatus.Active, member.Status));

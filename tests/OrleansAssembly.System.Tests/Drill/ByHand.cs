@@ -22,7 +22,14 @@ internal static class ByHand
 
         if (args is ["load", ..] && TryRead(args, out options))
         {
-            var load = await FullLoad.RunAsync(TimeSpan.FromSeconds(options.GetValueOrDefault("--seconds", 300)), Say);
+            var time = TimeSpan.FromSeconds(options.GetValueOrDefault("--seconds", 300));
+            if (FullLoad.Obstacle(time) is { } obstacle)
+            {
+                await Console.Error.WriteLineAsync(obstacle);
+                return 3;
+            }
+
+            var load = await FullLoad.RunAsync(time, Say);
             return load.IsGood ? 0 : 1;
         }
 

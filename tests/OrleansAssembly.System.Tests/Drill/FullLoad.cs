@@ -18,8 +18,20 @@ internal sealed record LoadResult(IReadOnlyList<Member> Members, int Ended, doub
 /// <summary>Three servers, each with as many encoder slots as this machine has cores, all busy with 1080p: three times more than it can do. All live: none may be taken for dead.</summary>
 internal static class FullLoad
 {
+    /// <summary>Bytes that a second of it writes at most, work and film.</summary>
+    private const double BytesASecond = 0.3e9;
+
     private static readonly TimeSpan BusyLimit = TimeSpan.FromMinutes(2);
     private static readonly TimeSpan LookPeriod = TimeSpan.FromMilliseconds(500);
+
+    /// <summary>Why so much of it cannot be done here, or null: the job would wait for room on the disk, and no encoder would begin.</summary>
+    public static string? Obstacle(TimeSpan time)
+    {
+        var (need, free) = ((time.TotalSeconds + 10) * BytesASecond, (double)new DriveInfo(Path.GetTempPath()).AvailableFreeSpace);
+        return free >= need
+            ? null
+            : string.Create(CultureInfo.InvariantCulture, $"{time.TotalSeconds:F0} s of full load take about {need / 1e9:F0} GB in {Path.GetTempPath()}, and {free / 1e9:F0} GB are free there: free some, set TMPDIR to a larger disk, or ask for less.");
+    }
 
     public static async Task<LoadResult> RunAsync(TimeSpan time, Action<string> say)
     {
