@@ -39,7 +39,8 @@ public sealed class RedisProcess : IAsyncLifetime
         return redis;
     }
 
-    public IConnectionMultiplexer Connect() => ConnectionMultiplexer.Connect(Address + ",allowAdmin=true");
+    /// <summary>Patiently: on a machine that has much to do, the client's 5 s are soon over.</summary>
+    public IConnectionMultiplexer Connect() => ConnectionMultiplexer.Connect(Address + ",allowAdmin=true,connectTimeout=60000,asyncTimeout=60000,syncTimeout=60000");
 
     /// <summary>Waits until it answers; it may still be loading.</summary>
     public async ValueTask InitializeAsync()
