@@ -27,6 +27,9 @@ internal sealed class RemainingWork(JobState state, EtaPrior prior, IReadOnlyLis
     /// <summary>How far the load of a machine that hardly comes to this job's work may swing, as a share of what is left.</summary>
     private const double BusySpread = 0.25;
 
+    /// <summary>So much of how slow the stages before were is expected of encoding too: the guesses for them may be wrong together.</summary>
+    private const double Carried = 0.75;
+
     /// <summary>A piece found finished is only looked at.</summary>
     private const double Found = 0.15;
 
@@ -131,8 +134,9 @@ internal sealed class RemainingWork(JobState state, EtaPrior prior, IReadOnlyLis
         var formats = Enumerable.Range(0, state.Outputs).Select(output => presets.ElementAtOrDefault(output) ?? "").ToList();
 
         // Where the stages before were slow, the machine has other work or is a slow one: the first shows in what slots yield, what that does not explain is the second.
-        var (utilisation, lanes) = (meter.Utilisation(Math.Min(1, UsualUtilisation * Math.Exp(-speed / 2))), Math.Max(0.1, slots));
-        var slower = Math.Clamp(speed + Math.Log(utilisation / UsualUtilisation), -1, 1);
+        var carried = Carried * speed;
+        var (utilisation, lanes) = (meter.Utilisation(Math.Min(1, UsualUtilisation * Math.Exp(-carried / 2))), Math.Max(0.1, slots));
+        var slower = Math.Clamp(carried + Math.Log(utilisation / UsualUtilisation), -1, 1);
         var atWork = state is { Stage: Stage.Encode, Plan: { } known } ? state.Running.Select(piece => (Piece: known.Encode[piece.Index], Sofar: Told(piece.CpuSeconds, Math.Pow(piece.Fraction, Ahead)))).ToList() : [];
         var promises = atWork.Where(piece => piece.Sofar.Variance < 1).Select(piece => new Promise(piece.Piece.Output, piece.Piece.Source, piece.Sofar.Promised - Math.Log(Math.Max(0.02, piece.Piece.Cost)), piece.Sofar.Variance));
         var model = new EncodeModel(state.Plan, state.Cost, promises, prior, formats, slower);

@@ -9,16 +9,16 @@ namespace OrleansAssembly.Media;
 public static class SegmentCost
 {
     /// <summary>Seconds to start a child and open its files.</summary>
-    private const double StartUp = 0.13;
+    private const double StartUp = 0.15;
 
     /// <summary>Seconds a pixel to decode 8-bit video; more bits and newer codecs take longer.</summary>
-    private const double Decode = 1.2e-9;
+    private const double Decode = 1.4e-9;
 
     /// <summary>Seconds a pixel to scale and pad.</summary>
     private const double Scale = 3e-9;
 
     /// <summary>Seconds a pixel to tone-map in floating point.</summary>
-    private const double ToneMap = 15e-9;
+    private const double ToneMap = 12e-9;
 
     /// <summary>Bits that a usual source has for each pixel that is made: much detail and motion take many.</summary>
     private const double UsualBits = 0.1;
@@ -65,9 +65,9 @@ public static class SegmentCost
     /// <summary>Seconds a pixel of the encoder, at usual detail.</summary>
     private static double Encode(Preset preset) => preset.VideoCodec switch
     {
-        "libx265" => 50e-9,
-        "libvpx-vp9" => 50e-9,
-        "prores_ks" => 48e-9,
-        _ => 29e-9,
+        "libx265" => 60e-9,
+        "libvpx-vp9" => 58e-9,
+        "prores_ks" => 57e-9,
+        _ => 35e-9,
     };
 }
