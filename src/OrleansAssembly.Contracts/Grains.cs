@@ -81,6 +81,13 @@ public interface IJobGrain : IGrainWithStringKey
     [Alias("Lend"), OneWay]
     Task LendAsync(Lease lease);
 
+    /// <summary>
+    /// Hears the numbers of a piece at work. Not by a stream: what a queue holds is told before what is newer, so that where there is more than can be told
+    /// everybody hears of the past. Here the sender waits for the answer, and sends the newest then.
+    /// </summary>
+    [Alias("Hear")]
+    Task HearAsync(PieceNumbers numbers);
+
     /// <summary>Makes sure that the job is awake and goes on, after a crash of whoever ran it.</summary>
     [Alias("Touch")]
     Task TouchAsync();
@@ -105,14 +112,16 @@ public interface IProgressObserver : IGrainObserver
 [Alias("OrleansAssembly.IBoardGrain")]
 public interface IBoardGrain : IGrainWithIntegerKey
 {
-    [Alias("Watch")]
-    Task WatchAsync(IBoardObserver observer);
+    /// <summary>Sends notifications to the observer, and changes too where somebody there looks at the list, until <see cref="UnwatchAsync"/> or <see cref="WatchLease"/> passes without renewal.</summary>
+    [Alias("WatchWhat")]
+    Task WatchAsync(IBoardObserver observer, bool changes);
 
     [Alias("Unwatch")]
     Task UnwatchAsync(IBoardObserver observer);
 
-    [Alias("Publish")]
-    Task PublishAsync(ProgressUpdate update, string projectId);
+    /// <summary>The newest of the jobs of one silo.</summary>
+    [Alias("PublishAll")]
+    Task PublishAsync(BoardChange[] changes);
 
     [Alias("Notify"), OneWay]
     Task NotifyAsync(NotificationEvent notification);
@@ -204,6 +213,6 @@ public static class PieceStreams
     /// <summary>To <see cref="IEncodingGrain"/>, keyed as it is: <see cref="PieceRequest"/>.</summary>
     public const string Requests = "encode-requested";
 
-    /// <summary>To <see cref="IJobGrain"/>, keyed by job: <see cref="PieceReport"/>.</summary>
+    /// <summary>To <see cref="IJobGrain"/>, keyed by job: the <see cref="PieceReport"/> of what became of a piece. Numbers before that go by <see cref="IJobGrain.HearAsync"/>.</summary>
     public const string Reports = "encode-reported";
 }

@@ -7,9 +7,10 @@ namespace OrleansAssembly.Grains;
 /// <summary>Collects the newest progress of each job and hands it on a few times a second to the silos whose users look at the list.</summary>
 public sealed class BoardGrain(ILogger<BoardGrain> log) : Grain, IBoardGrain
 {
-    private static readonly TimeSpan Period = TimeSpan.FromMilliseconds(250);
+    internal static readonly TimeSpan Period = TimeSpan.FromMilliseconds(250);
 
     private readonly ObserverManager<IBoardObserver> _observers = new(WatchLease.Duration, log);
+    private readonly ObserverManager<IBoardObserver> _lookers = new(WatchLease.Duration, log);
     private readonly Dictionary<string, BoardChange> _changes = [];
 
     public override Task OnActivateAsync(CancellationToken cancellationToken)
@@ -18,23 +19,37 @@ public sealed class BoardGrain(ILogger<BoardGrain> log) : Grain, IBoardGrain
         return base.OnActivateAsync(cancellationToken);
     }
 
-    public Task WatchAsync(IBoardObserver observer)
+    public Task WatchAsync(IBoardObserver observer, bool changes)
     {
         _observers.Subscribe(observer, observer);
+        if (changes)
+        {
+            _lookers.Subscribe(observer, observer);
+        }
+        else
+        {
+            _lookers.Unsubscribe(observer);
+        }
+
         return Task.CompletedTask;
     }
 
     public Task UnwatchAsync(IBoardObserver observer)
     {
         _observers.Unsubscribe(observer);
+        _lookers.Unsubscribe(observer);
         return Task.CompletedTask;
     }
 
-    public Task PublishAsync(ProgressUpdate update, string projectId)
+    /// <summary>A job that has moved may be told of by two silos: the newest counts.</summary>
+    public Task PublishAsync(BoardChange[] changes)
     {
-        if (_observers.Count > 0)
+        foreach (var change in _lookers.Count > 0 ? changes : [])
         {
-            _changes[update.JobId] = new BoardChange(projectId, update);
+            if (!_changes.TryGetValue(change.Progress.JobId, out var known) || known.Progress.Sequence < change.Progress.Sequence)
+            {
+                _changes[change.Progress.JobId] = change;
+            }
         }
 
         return Task.CompletedTask;
@@ -52,6 +67,6 @@ public sealed class BoardGrain(ILogger<BoardGrain> log) : Grain, IBoardGrain
 
         BoardChange[] changes = [.. _changes.Values];
         _changes.Clear();
-        await _observers.Notify(observer => observer.OnBoardAsync(changes));
+        await _lookers.Notify(observer => observer.OnBoardAsync(changes));
     }
 }

@@ -2,23 +2,16 @@ using Microsoft.Extensions.Logging;
 using Orleans.Streams;
 using Orleans.Streams.Core;
 using OrleansAssembly.Contracts;
-using OrleansAssembly.Jobs;
 
 namespace OrleansAssembly.Grains;
 
 /// <summary>Starts one piece of work on its silo, watches it and tells the job. Everything it knows can be lost: the job asks, hears that nobody knows, and gives the piece out again.</summary>
 [LeasedSiloPlacement, OnEncoderSilos]
 [ImplicitStreamSubscription(PieceStreams.Requests)]
-public sealed partial class EncodingGrain(EncoderHost host, ILogger<EncodingGrain> log)
+public sealed partial class EncodingGrain(EncoderHost host, TimeProvider time, ILogger<EncodingGrain> log)
     : Grain, IEncodingGrain, IStreamSubscriptionObserver, IAsyncObserver<PieceRequest>
 {
-    private static readonly TimeSpan ReportPeriod = TimeSpan.FromMilliseconds(200);
-
     private RunningWork? _work;
-    private IGrainTimer? _timer;
-    private IAsyncStream<PieceReport>? _reports;
-    private PieceReport? _sent;
-    private bool _sending;
     private bool _held;
     private bool _over;
 
@@ -29,10 +22,9 @@ public sealed partial class EncodingGrain(EncoderHost host, ILogger<EncodingGrai
         if (_work is not null)
         {
             _sent = null; // the same request again: the job has not heard the answer
-            return SendAsync();
+            Tell();
         }
-
-        if (!Begin(item))
+        else if (!Begin(item))
         {
             LogWrongSilo(log, item.Job.JobId, item.Piece.Stage, item.Piece.Index);
         }
@@ -107,48 +99,9 @@ public sealed partial class EncodingGrain(EncoderHost host, ILogger<EncodingGrai
             return false;
         }
 
-        _reports = this.GetStreamProvider(PieceStreams.Provider).GetStream<PieceReport>(PieceStreams.Reports, request.Job.JobId);
         _work = host.Start(request);
         Stand(_held || request.Held);
-        _timer = this.RegisterGrainTimer(SendAsync, new GrainTimerCreationOptions(ReportPeriod, ReportPeriod) { KeepAlive = true });
-
-        // What is new is told at once, not at the next tick; on the grain's own scheduler.
-        var turns = TaskScheduler.Current;
-        _work.Advanced = () => Task.Factory.StartNew(SendAsync, CancellationToken.None, TaskCreationOptions.None, turns).Unwrap();
-        _ = _work.Completion.ContinueWith(_ => SendAsync(), turns).Unwrap();
+        TellFromNowOn(_work, request.Job.JobId);
         return true;
     }
-
-    /// <summary>Sends what is new, one report after the other: where they do not get away as fast as they come, the newest is the next.</summary>
-    private async Task SendAsync()
-    {
-        if (_sending)
-        {
-            return;
-        }
-
-        _sending = true;
-        while (_work!.Report() is var report && !SaysTheSame(report))
-        {
-            _sent = report;
-            if (report.State != PieceState.Running)
-            {
-                _timer?.Dispose();
-            }
-
-            try
-            {
-                await _reports!.OnNextAsync(report);
-            }
-            catch (Exception failure) when (failure is not OutOfMemoryException)
-            {
-                LogReportLost(log, failure, report.Piece.JobId, report.Piece.Stage, report.Piece.Index); // the job will ask
-            }
-        }
-
-        _sending = false;
-    }
-
-    private bool SaysTheSame(PieceReport report) =>
-        _sent is not null && report with { Number = 0, WallSeconds = 0 } == _sent with { Number = 0, WallSeconds = 0 };
 }

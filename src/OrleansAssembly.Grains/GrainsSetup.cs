@@ -30,6 +30,7 @@ public static class GrainsSetup
         services.AddSingleton<JobCatalogue>();
         services.AddSingleton<SiloRoster>();
         services.AddSingleton<CostBook>();
+        services.AddSingleton<BoardPost>();
         services.AddSingleton<WorkFiles>();
         services.AddSingleton<DiskPromises>();
         services.AddSingleton<JobForecaster>();

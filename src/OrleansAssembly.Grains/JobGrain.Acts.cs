@@ -26,14 +26,6 @@ public sealed partial class JobGrain
     /// <summary>So long a command waits for those who watch: they hear of it before its caller, unless they are slow.</summary>
     private static readonly TimeSpan TellingLimit = TimeSpan.FromMilliseconds(100);
 
-    /// <summary>The board hears of numbers no more often than it tells them on.</summary>
-    private static readonly TimeSpan BoardPeriod = TimeSpan.FromMilliseconds(250);
-
-    private Watcher? _boardWatcher;
-    private long _boardAt;
-
-    private IBoardGrain Board => GrainFactory.GetGrain<IBoardGrain>(0);
-
     /// <summary>Decides and does; false where it was refused, or could not be written and so did not happen.</summary>
     private async Task<bool> ApplyAsync(JobInput input) =>
         JobStateMachine.Decide(_state!, input, time.GetUtcNow()) is Decision.Accepted accepted && await TakeAsync(input, accepted);
@@ -42,7 +34,7 @@ public sealed partial class JobGrain
     private async Task<bool> TakeAsync(JobInput input, Decision.Accepted decision)
     {
         var (before, (next, effects, durable)) = (_state!, decision);
-        var page = _book!.Turn(next, Estimate(next), durable);
+        var page = _book!.Turn(next, Estimate(next, anew: durable), durable);
         (next, durable) = WithProgressNews(next, page.Shown.Progress, durable);
         if (!await WriteAsync(input, next, page, durable))
         {
@@ -104,10 +96,6 @@ public sealed partial class JobGrain
 
     private static bool IsUrgent(JobEffect effect) => effect is JobEffect.Hold or JobEffect.Continue or JobEffect.Stop;
 
-    /// <summary>The board hears of every job, whoever looks at it.</summary>
-    private Watcher BoardWatcher => _boardWatcher ??=
-        new Watcher(update => Board.PublishAsync(update, _record.Spec!.ProjectId!), comesBack: true, time, log);
-
     /// <summary>Waits, for as long as a caller would not notice, until all who watch have heard what was shown.</summary>
     private async Task ToldAsync()
     {
@@ -130,12 +118,7 @@ public sealed partial class JobGrain
 
         _book!.Sent(page);
         _watchers.Tell(update);
-        if (changed || time.GetElapsedTime(_boardAt) >= BoardPeriod)
-        {
-            _boardAt = time.GetTimestamp();
-            BoardWatcher.Post(update);
-        }
-
+        board.Post(update, _record.Spec!.ProjectId!);
         _summaryStale = true;
         if (changed || time.GetElapsedTime(_summaryAt) > SummaryPeriod)
         {

@@ -9,7 +9,29 @@ public sealed partial class JobGrain
     private SlotOutlook _outlook = SlotOutlook.Unknown;
     private string _machine = "";
 
-    private EtaEstimate Estimate(JobState state)
+    /// <summary>The estimate is reckoned so often where only numbers change: a thousand jobs that each report ten times a second are too many to reckon it for each report.</summary>
+    private static readonly TimeSpan EstimatePeriod = TimeSpan.FromMilliseconds(500);
+
+    private EtaEstimate? _estimate;
+    private long _estimatedAt;
+
+    /// <param name="state">The job.</param>
+    /// <param name="anew">More than numbers changed: it is reckoned now. Else the last one may do, less what has passed since.</param>
+    private EtaEstimate Estimate(JobState state, bool anew = false)
+    {
+        if (anew || _estimate is not { } last || time.GetElapsedTime(_estimatedAt) >= EstimatePeriod)
+        {
+            (_estimate, _estimatedAt) = (Reckon(state), time.GetTimestamp());
+            return _estimate;
+        }
+
+        var passed = Math.Max(0, state.ElapsedSeconds(time.GetUtcNow()) - last.Elapsed);
+        return last with { Seconds = Less(last.Seconds), Low = Less(last.Low), High = Less(last.High), Elapsed = last.Elapsed + passed };
+
+        double Less(double seconds) => Math.Max(0, seconds - passed);
+    }
+
+    private EtaEstimate Reckon(JobState state)
     {
         // The scheduler's word may be older than what it has lent since.
         var outlook = state.Running.Count > _outlook.Slots ? _outlook with { Slots = state.Running.Count } : _outlook;

@@ -21,6 +21,7 @@ public sealed partial class JobGrain(
     StoreWatch store,
     JobCatalogue catalogue,
     CostBook costs,
+    BoardPost board,
     ISiloStatusOracle membership,
     IOptions<JobOptions> options,
     TimeProvider time,
@@ -63,7 +64,6 @@ public sealed partial class JobGrain(
 
         await ToldAsync();
         _watchers.Clear();
-        _boardWatcher?.Leave();
     }
 
     public async Task<CommandResult> SubmitAsync(JobSpec spec)
@@ -74,7 +74,7 @@ public sealed partial class JobGrain(
             var book = new ProgressBook(spec, ProgressReserve.None, time);
             _eta = new EtaEstimator(book.Presets);
             var first = JobStateMachine.Create(Id, spec, SourcesOf(timeline), time.GetUtcNow(), Outline.Of(timeline, book.Presets), timeline?.Shots?.Count);
-            var page = book.Turn(first, Estimate(first), changed: true);
+            var page = book.Turn(first, Estimate(first, anew: true), changed: true);
             if (!await _record.AskAsync(spec) || !await _record.SaveAsync(first, page.Reserve))
             {
                 return StoreAway;
@@ -159,6 +159,8 @@ public sealed partial class JobGrain(
             await Scheduler.ReturnAsync(lease.Id);
         }
     }
+
+    public Task HearAsync(PieceNumbers numbers) => OnNextAsync(numbers.ToReport());
 
     public Task TouchAsync() => Task.CompletedTask; // being called woke the grain, and with it the timer
 

@@ -30,18 +30,17 @@ internal sealed class ProgressBook(JobSpec spec, ProgressReserve reserved, TimeP
     /// <summary>The page that shows a state; <paramref name="changed"/> where more than numbers changed.</summary>
     public ProgressPage Turn(JobState state, EtaEstimate eta, bool changed)
     {
-        if (!changed && (time.GetElapsedTime(_shownAt) < NumbersPeriod || Same(state, eta)))
+        if (!changed && time.GetElapsedTime(_shownAt) < NumbersPeriod)
         {
-            return new ProgressPage(null, _shown, _reserved, false);
+            return Nothing;
         }
 
         var progress = JobProgress.Of(state, eta, Presets, _speed, time.GetUtcNow());
         var shown = ProgressLedger.Next(_shown, state, progress);
-        return new ProgressPage(
-            Write(state, eta, progress, shown),
-            shown,
-            ProgressLedger.Reserve(shown, _reserved, state.Ended),
-            ProgressLedger.IsBeyond(shown, _reserved));
+        var update = Write(state, eta, progress, shown);
+        return !changed && LooksLikeNewest(update)
+            ? Nothing
+            : new ProgressPage(update, shown, ProgressLedger.Reserve(shown, _reserved, state.Ended), ProgressLedger.IsBeyond(shown, _reserved));
     }
 
     /// <summary>The page was sent.</summary>
@@ -127,18 +126,11 @@ internal sealed class ProgressBook(JobSpec spec, ProgressReserve reserved, TimeP
             Error = state.Problem is { } problem ? ProblemDetailsBody.Of(problem, $"/api/v1/assembly/jobs/{state.Id}") : null,
         };
 
-    /// <summary>Whether a person would see no difference to what was sent last.</summary>
-    private bool Same(JobState state, EtaEstimate eta)
-    {
-        if (Newest is null)
-        {
-            return false;
-        }
+    private ProgressPage Nothing => new(null, _shown, _reserved, false);
 
-        var progress = JobProgress.Of(state, eta, Presets, _speed, time.GetUtcNow());
-        var next = Write(state, eta, progress, ProgressLedger.Next(_shown, state, progress));
-        return next with { Sequence = 0, LastUpdate = default, Error = null } == Newest with { Sequence = 0, LastUpdate = default, Error = null };
-    }
+    /// <summary>Whether a person would see no difference to what was sent last.</summary>
+    private bool LooksLikeNewest(ProgressUpdate update) =>
+        Newest is { } newest && update == newest with { Sequence = update.Sequence, LastUpdate = update.LastUpdate, Error = update.Error };
 
     private static List<StepInfo> Steps(JobState state) => [.. StepList.Of(state.Type).Select(step =>
     {

@@ -13,7 +13,7 @@ public sealed class Watchers(TimeProvider time, ILogger log)
     {
         if (!_all.TryGetValue(observer, out var watcher) || watcher.Gone)
         {
-            _all[observer] = watcher = new Watcher(observer.OnProgressAsync, comesBack: false, time, log);
+            _all[observer] = watcher = new Watcher(observer.OnProgressAsync, time, log);
         }
 
         watcher.Renew();
@@ -30,14 +30,16 @@ public sealed class Watchers(TimeProvider time, ILogger log)
 
     public void Tell(ProgressUpdate update)
     {
-        foreach (var observer in _all.Where(entry => entry.Value.Gone || entry.Value.Expired).Select(entry => entry.Key).ToList())
+        foreach (var (observer, watcher) in _all)
         {
-            Remove(observer);
-        }
-
-        foreach (var watcher in _all.Values)
-        {
-            watcher.Post(update);
+            if (watcher.Gone || watcher.Expired)
+            {
+                Remove(observer); // which a dictionary allows while it is gone through
+            }
+            else
+            {
+                watcher.Post(update);
+            }
         }
     }
 
@@ -58,8 +60,7 @@ public sealed class Watchers(TimeProvider time, ILogger log)
 /// never comes too late to count. While one is on its way, of numbers only the newest waits. Belongs to a grain: not safe for threads.
 /// </summary>
 /// <param name="tell">Ends when it has come.</param>
-/// <param name="comesBack">Whoever cannot be reached is told later; else it is gone.</param>
-public sealed partial class Watcher(Func<ProgressUpdate, Task> tell, bool comesBack, TimeProvider time, ILogger log)
+public sealed partial class Watcher(Func<ProgressUpdate, Task> tell, TimeProvider time, ILogger log)
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(1);
 
@@ -115,14 +116,7 @@ public sealed partial class Watcher(Func<ProgressUpdate, Task> tell, bool comesB
             catch (Exception failure) when (failure is not OutOfMemoryException)
             {
                 LogUnreachable(log, failure);
-                if (comesBack)
-                {
-                    await Task.Delay(Patience, time);
-                }
-                else
-                {
-                    Gone = true; // whoever still looks asks again
-                }
+                Gone = true; // whoever still looks asks again
             }
         }
     }

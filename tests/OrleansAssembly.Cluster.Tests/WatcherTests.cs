@@ -11,7 +11,7 @@ public class WatcherTests
     private readonly Listener _listener = new();
     private readonly Watcher _watcher;
 
-    public WatcherTests() => _watcher = new Watcher(_listener.HearAsync, comesBack: false, TimeProvider.System, NullLogger.Instance);
+    public WatcherTests() => _watcher = new Watcher(_listener.HearAsync, TimeProvider.System, NullLogger.Instance);
 
     [Fact]
     public async Task TheNext_IsSentOnlyWhenTheLastHasCome_AndOfNumbersOnlyTheNewestWaits()

@@ -66,7 +66,7 @@ public sealed class ProgressHub(ProgressRelay relay, IGrainFactory grains, IHubC
     }
 
     /// <summary>Pushes the changes of many jobs, a few times a second, as <c>board</c> from now on.</summary>
-    public void WatchBoard(BoardFilter? filter) => relay.WatchBoard(Pump.Mailbox, filter ?? new BoardFilter());
+    public Task WatchBoard(BoardFilter? filter) => relay.WatchBoardAsync(Pump.Mailbox, filter ?? new BoardFilter());
 
     public void UnwatchBoard() => relay.UnwatchBoard(Pump.Mailbox);
 }

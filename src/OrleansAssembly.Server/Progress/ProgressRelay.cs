@@ -28,7 +28,9 @@ public sealed partial class ProgressRelay(IGrainFactory grains, IClusterMembersh
     private readonly SemaphoreSlim _due = new(0, 1);
     private IProgressObserver? _progressSelf;
     private IBoardObserver? _boardSelf;
-    private volatile bool _onBoard;
+    private readonly SemaphoreSlim _boardTurn = new(1, 1);
+    private bool _onBoard;
+    private bool _looksAtBoard;
 
     private IBoardGrain Board => grains.GetGrain<IBoardGrain>(0);
 
@@ -82,14 +84,19 @@ public sealed partial class ProgressRelay(IGrainFactory grains, IClusterMembersh
         }
     }
 
-    /// <summary>Puts notifications into the mailbox, and, once <see cref="WatchBoard"/> says so, changes of the board.</summary>
+    /// <summary>Puts notifications into the mailbox, and, once <see cref="WatchBoardAsync"/> says so, changes of the board.</summary>
     public void Join(Mailbox mailbox)
     {
         _boards[mailbox] = null;
         RenewSoon();
     }
 
-    public void WatchBoard(Mailbox mailbox, BoardFilter filter) => _boards[mailbox] = new BoardView(filter);
+    /// <summary>Puts changes of the board into the mailbox too: all that happen after this has ended, or, where the board cannot be reached, after the next renewal.</summary>
+    public Task WatchBoardAsync(Mailbox mailbox, BoardFilter filter)
+    {
+        _boards[mailbox] = new BoardView(filter);
+        return TryAsync(BoardName, () => FollowBoardAsync(evenIfLooking: false));
+    }
 
     public void UnwatchBoard(Mailbox mailbox) => _boards[mailbox] = null;
 
@@ -133,7 +140,7 @@ public sealed partial class ProgressRelay(IGrainFactory grains, IClusterMembersh
     {
         await base.StopAsync(cancellationToken);
         _boards.Clear();
-        await TryAsync(BoardName, FollowBoardAsync);
+        await TryAsync(BoardName, () => FollowBoardAsync());
     }
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
@@ -161,6 +168,7 @@ public sealed partial class ProgressRelay(IGrainFactory grains, IClusterMembersh
     public override void Dispose()
     {
         _due.Dispose();
+        _boardTurn.Dispose();
         base.Dispose();
     }
 
@@ -199,18 +207,28 @@ public sealed partial class ProgressRelay(IGrainFactory grains, IClusterMembersh
         }
     }
 
-    /// <summary>Watches the board for as long as somebody here wants to hear of it.</summary>
-    private async Task FollowBoardAsync()
+    /// <summary>Watches the board for as long as somebody here wants to hear of it. One after the other, so that the board hears last what is true last.</summary>
+    private async Task FollowBoardAsync(bool evenIfLooking = true)
     {
-        if (!_boards.IsEmpty)
+        await _boardTurn.WaitAsync();
+        try
         {
-            _onBoard = true;
-            await Board.WatchAsync(BoardSelf);
+            var (hears, looks) = (!_boards.IsEmpty, _boards.Values.Any(view => view is not null));
+            if (hears && (evenIfLooking || looks != _looksAtBoard))
+            {
+                _onBoard = true;
+                await Board.WatchAsync(BoardSelf, looks);
+                _looksAtBoard = looks;
+            }
+            else if (!hears && _onBoard)
+            {
+                await Board.UnwatchAsync(BoardSelf);
+                (_onBoard, _looksAtBoard) = (false, false);
+            }
         }
-        else if (_onBoard)
+        finally
         {
-            await Board.UnwatchAsync(BoardSelf);
-            _onBoard = false;
+            _boardTurn.Release();
         }
     }
 

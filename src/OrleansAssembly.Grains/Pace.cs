@@ -1,0 +1,31 @@
+namespace OrleansAssembly.Grains;
+
+/// <summary>
+/// How often numbers are told to somebody who may have much to do: whoever answers late is told again late. Where machines have more to tell than they can,
+/// answers take longer, so less is told, so that they never fall behind: numbers come less often then, and are new when they come. Not safe for threads.
+/// </summary>
+public sealed class Pace(TimeProvider time)
+{
+    /// <summary>One part of telling to so many of silence: a tenth of a second between two reports stays what it is up to answers of 25 ms.</summary>
+    private const int Silence = 3;
+
+    /// <summary>Told so often all the same.</summary>
+    private static readonly TimeSpan Longest = TimeSpan.FromMilliseconds(500);
+
+    private long _began;
+    private long _ended;
+    private TimeSpan _pause;
+
+    /// <summary>Whether it is time for the next.</summary>
+    public bool IsOpen => time.GetElapsedTime(_ended) >= _pause;
+
+    public void Begin() => _began = time.GetTimestamp();
+
+    /// <summary>The answer has come, or is no longer waited for.</summary>
+    public void End()
+    {
+        _ended = time.GetTimestamp();
+        var pause = Silence * time.GetElapsedTime(_began, _ended);
+        _pause = pause < Longest ? pause : Longest;
+    }
+}
