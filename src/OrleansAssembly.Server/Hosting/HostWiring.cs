@@ -1,3 +1,4 @@
+using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
 using Microsoft.Extensions.Logging.Console;
 
 namespace OrleansAssembly.Server.Hosting;
@@ -28,10 +29,15 @@ public static class HostWiring
         }
     }
 
-    public static void AddListener(this WebApplicationBuilder builder, ServerSettings settings) =>
+    public static void AddListener(this WebApplicationBuilder builder, ServerSettings settings)
+    {
         builder.WebHost.ConfigureKestrel(kestrel =>
         {
             kestrel.AddServerHeader = false;
             kestrel.Listen(settings.Host, settings.Port);
         });
+
+        // Whoever writes to a connection hands it to the kernel himself: thousands of small messages a second are no thousands of turns of the thread pool. Nothing here blocks a thread.
+        builder.Services.Configure<SocketTransportOptions>(sockets => sockets.UnsafePreferInlineScheduling = true);
+    }
 }

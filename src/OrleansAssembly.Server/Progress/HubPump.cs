@@ -2,62 +2,79 @@ using Microsoft.AspNetCore.SignalR;
 
 namespace OrleansAssembly.Server.Progress;
 
-/// <summary>Sends what comes into one hub connection's mailbox, as fast as the connection takes it. A slow one holds up nobody else.</summary>
-public sealed partial class HubPump(ProgressRelay relay, ISingleClientProxy client, Action abort, ILogger logger) : IAsyncDisposable
+/// <summary>
+/// Sends what comes into one hub connection's mailbox, as fast as the connection takes it. A slow one holds up nobody else: whoever puts something in sends it
+/// at once where the connection is idle, up to where it would have to wait, and then leaves.
+/// </summary>
+public sealed partial class HubPump : IAsyncDisposable
 {
     /// <summary>What a push of a watched job's update is called.</summary>
     internal const string Progress = "progress";
 
+    private readonly ProgressRelay _relay;
+    private readonly ISingleClientProxy _client;
+    private readonly Action _abort;
+    private readonly ILogger _logger;
     private readonly CancellationTokenSource _closed = new();
-    private Task _pumping = Task.CompletedTask;
+    private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private int _signals; // since the pump last rested: whoever makes it 1 pumps
 
-    public Mailbox Mailbox { get; } = new();
+    public HubPump(ProgressRelay relay, ISingleClientProxy client, Action abort, ILogger logger)
+    {
+        (_relay, _client, _abort, _logger) = (relay, client, abort, logger);
+        Mailbox = new Mailbox(Signal);
+    }
+
+    public Mailbox Mailbox { get; }
 
     /// <summary>The jobs that the connection watches. Calls of one connection come one after the other.</summary>
     public HashSet<string> Jobs { get; } = [];
 
-    public void Start()
-    {
-        relay.Join(Mailbox);
-        _pumping = Task.Run(PumpAsync);
-    }
+    public void Start() => _relay.Join(Mailbox);
 
     public async ValueTask DisposeAsync()
     {
-        relay.Leave(Mailbox);
+        _relay.Leave(Mailbox);
         foreach (var jobId in Jobs)
         {
-            await relay.UnwatchAsync(jobId, Mailbox);
+            await _relay.UnwatchAsync(jobId, Mailbox);
         }
 
         await _closed.CancelAsync();
-        await _pumping;
+        if (Interlocked.Increment(ref _signals) > 1)
+        {
+            await _ended.Task;
+        }
+
         _closed.Dispose();
         Mailbox.Dispose();
+    }
+
+    private void Signal()
+    {
+        if (Interlocked.Increment(ref _signals) == 1)
+        {
+            _ = PumpAsync(); // never faults; waited for by its signals
+        }
     }
 
     private async Task PumpAsync()
     {
         try
         {
-            while (true)
+            int seen;
+            do
             {
-                var mail = await Mailbox.TakeAsync(_closed.Token);
-                foreach (var update in mail.Progress)
+                seen = Volatile.Read(ref _signals);
+                while (Mailbox.TryTake() is { } mail)
                 {
-                    await client.SendAsync(Progress, update, _closed.Token);
+                    await SendAsync(mail);
                 }
 
-                if (mail.Board.Length > 0)
-                {
-                    await client.SendAsync("board", mail.Board, _closed.Token);
-                }
-
-                foreach (var notification in mail.Notifications)
-                {
-                    await client.SendAsync("notification", notification, _closed.Token);
-                }
+                _closed.Token.ThrowIfCancellationRequested();
             }
+            while (Interlocked.Add(ref _signals, -seen) > 0);
+            return;
         }
         catch (OperationCanceledException)
         {
@@ -65,8 +82,28 @@ public sealed partial class HubPump(ProgressRelay relay, ISingleClientProxy clie
         }
         catch (Exception e) when (e is not OutOfMemoryException)
         {
-            LogEnded(logger, e);
-            abort(); // the client comes again
+            LogEnded(_logger, e);
+            _abort(); // the client comes again
+        }
+
+        _ended.SetResult(); // its signals stay, so that no other pump begins
+    }
+
+    private async ValueTask SendAsync(Mail mail)
+    {
+        foreach (var update in mail.Progress)
+        {
+            await _client.SendAsync(Progress, update, _closed.Token);
+        }
+
+        if (mail.Board.Length > 0)
+        {
+            await _client.SendAsync("board", mail.Board, _closed.Token);
+        }
+
+        foreach (var notification in mail.Notifications)
+        {
+            await _client.SendAsync("notification", notification, _closed.Token);
         }
     }
 

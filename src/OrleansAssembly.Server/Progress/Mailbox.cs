@@ -9,7 +9,8 @@ public sealed record Mail(ProgressUpdate[] Progress, ProgressUpdate[] Board, Not
 /// Between the relay, which never waits, and one connection, which may be slow: of numbers the newest wins, a change of step, status or error is never dropped.
 /// So it holds at most a few updates a job, however long the connection does not read.
 /// </summary>
-public sealed class Mailbox : IDisposable
+/// <param name="filled">Called each time something came, outside of all locks, by whoever brought it; null for one that is waited at.</param>
+public sealed class Mailbox(Action? filled = null) : IDisposable
 {
     private const int MaxNotifications = 100;
 
@@ -27,18 +28,14 @@ public sealed class Mailbox : IDisposable
     private readonly Dictionary<string, ProgressUpdate> _board = [];
     private readonly Queue<NotificationEvent> _notifications = new();
     private bool _givenUp;
+    private bool _closed;
 
     /// <summary>Takes an update of a watched job; one that is not newer than the last is dropped.</summary>
     public void Post(ProgressUpdate update)
     {
         lock (_gate)
         {
-            if (_sequences.TryGetValue(update.JobId, out var newest) && update.Sequence <= newest)
-            {
-                return;
-            }
-
-            if (_givenUp)
+            if (_givenUp || (_sequences.TryGetValue(update.JobId, out var newest) && update.Sequence <= newest))
             {
                 return;
             }
@@ -53,9 +50,9 @@ public sealed class Mailbox : IDisposable
                 _last[update.JobId] = _progress.AddLast(update);
                 GiveUpBeyond(MostWaiting);
             }
-
-            Signal();
         }
+
+        Signal();
     }
 
     /// <summary>Says what the connection has of a job already: only newer updates are taken.</summary>
@@ -86,10 +83,11 @@ public sealed class Mailbox : IDisposable
                 if (!_board.TryGetValue(change.JobId, out var known) || known.Sequence < change.Sequence)
                 {
                     _board[change.JobId] = change;
-                    Signal();
                 }
             }
         }
+
+        Signal();
     }
 
     public void Post(NotificationEvent notification)
@@ -102,25 +100,32 @@ public sealed class Mailbox : IDisposable
             }
 
             _notifications.Enqueue(notification);
-            Signal();
         }
+
+        Signal();
     }
 
     /// <summary>Waits until there is something, and takes what is oldest.</summary>
     /// <exception cref="IOException">More waited than anybody can be told: the connection is to be ended.</exception>
     public async Task<Mail> TakeAsync(CancellationToken cancellation)
     {
-        await _filled.WaitAsync(cancellation);
-        return Take();
+        while (true)
+        {
+            await _filled.WaitAsync(cancellation);
+            if (TakeAndLeaveSign() is { } mail)
+            {
+                return mail;
+            }
+        }
     }
 
     /// <summary>As <see cref="TakeAsync(CancellationToken)"/>, but null where nothing comes within the time.</summary>
     public async Task<Mail?> TakeAsync(TimeSpan atMost, CancellationToken cancellation) =>
-        await _filled.WaitAsync(atMost, cancellation) ? Take() : null;
+        await _filled.WaitAsync(atMost, cancellation) ? TakeAndLeaveSign() : null;
 
-    public void Dispose() => _filled.Dispose();
-
-    private Mail Take()
+    /// <summary>Takes what is oldest; null where there is nothing.</summary>
+    /// <exception cref="IOException">As <see cref="TakeAsync(CancellationToken)"/>.</exception>
+    public Mail? TryTake()
     {
         lock (_gate)
         {
@@ -129,16 +134,41 @@ public sealed class Mailbox : IDisposable
                 throw new IOException("The client reads too slowly.");
             }
 
+            if (_progress.Count + _board.Count + _notifications.Count == 0)
+            {
+                return null;
+            }
+
             var mail = new Mail(TakeProgress(), [.. _board.Values], [.. _notifications]);
             _board.Clear();
             _notifications.Clear();
-            if (_progress.Count > 0)
-            {
-                Signal();
-            }
-
             return mail;
         }
+    }
+
+    /// <summary>What is still on its way to it is dropped.</summary>
+    public void Dispose()
+    {
+        lock (_gate)
+        {
+            _closed = true;
+            _filled.Dispose();
+        }
+    }
+
+    /// <summary>For who waits: what is left is to be taken next.</summary>
+    private Mail? TakeAndLeaveSign()
+    {
+        var mail = TryTake();
+        lock (_gate)
+        {
+            if (_progress.Count > 0)
+            {
+                Release();
+            }
+        }
+
+        return mail;
     }
 
     private ProgressUpdate[] TakeProgress()
@@ -170,7 +200,21 @@ public sealed class Mailbox : IDisposable
 
     private void Signal()
     {
-        if (_filled.CurrentCount == 0)
+        if (filled is not null)
+        {
+            filled();
+            return;
+        }
+
+        lock (_gate)
+        {
+            Release();
+        }
+    }
+
+    private void Release()
+    {
+        if (!_closed && _filled.CurrentCount == 0)
         {
             _filled.Release();
         }

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using OrleansAssembly.Contracts;
 
 namespace OrleansAssembly.Server.Progress;
@@ -44,16 +45,16 @@ public sealed partial class ProgressRelay
     private sealed class WatchedJob
     {
         private readonly Lock _gate = new();
-        private readonly HashSet<Mailbox> _mailboxes = [];
+        private ImmutableArray<Mailbox> _mailboxes = []; // replaced, so that it is gone through while others come and go
         private bool _left;
 
         public bool TryAdd(Mailbox mailbox)
         {
             lock (_gate)
             {
-                if (!_left)
+                if (!_left && !_mailboxes.Contains(mailbox))
                 {
-                    _mailboxes.Add(mailbox);
+                    _mailboxes = _mailboxes.Add(mailbox);
                 }
 
                 return !_left;
@@ -65,18 +66,23 @@ public sealed partial class ProgressRelay
         {
             lock (_gate)
             {
-                return _mailboxes.Remove(mailbox) && (_left = _mailboxes.Count == 0);
+                var before = _mailboxes.Length;
+                _mailboxes = _mailboxes.Remove(mailbox);
+                return _mailboxes.Length < before && (_left = _mailboxes.IsEmpty);
             }
         }
 
         public void Post(ProgressUpdate update)
         {
+            ImmutableArray<Mailbox> mailboxes;
             lock (_gate)
             {
-                foreach (var mailbox in _mailboxes)
-                {
-                    mailbox.Post(update);
-                }
+                mailboxes = _mailboxes;
+            }
+
+            foreach (var mailbox in mailboxes)
+            {
+                mailbox.Post(update);
             }
         }
     }
