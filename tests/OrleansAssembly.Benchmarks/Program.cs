@@ -27,7 +27,8 @@ Console.Error.WriteLine("""
     OrleansAssembly.Benchmarks progress [--jobs N] [--connections N] [--watches N] [--seconds S] [--protocol json|messagepack]
       Progress of many jobs to many people: two servers in processes of their own, real Redis, SignalR connections in a fourth process, each watching some
       jobs. The encoders are simulated: each only reports, 10 times a second. Latency is from an encoder's report to the message in the connection's process.
-      Defaults: 100, 500 and 1,000 jobs, 1,000 connections that watch one each, 15 s, json; then 100 jobs of which each connection watches six.
+      Defaults: 100 jobs with 1,000 and with 3,000 connections that watch one each, 500 jobs with 500 and 1,000, 1,000 jobs with 1,000; then 100 jobs and 1,000
+      connections that watch six each. 15 s each, json.
 
     OrleansAssembly.Benchmarks eta [--films N] [--only TEXT] [--record DIR] [--footage DIR]
       The estimated time remaining, each second, against what came: up to 12 real films from easy to hard and back, in one and two formats, with a pause, a

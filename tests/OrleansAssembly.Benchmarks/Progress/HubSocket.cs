@@ -1,5 +1,9 @@
 using System.Buffers;
-using System.Net.WebSockets;
+using System.Buffers.Binary;
+using System.Net;
+using System.Net.Sockets;
+using System.Text;
+using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.SignalR.Protocol;
 
 namespace OrleansAssembly.Benchmarks.Progress;
@@ -7,86 +11,149 @@ namespace OrleansAssembly.Benchmarks.Progress;
 /// <summary>Takes a message of the hub, without what marks its length or end.</summary>
 internal delegate void HubMessageTaken(ReadOnlySpan<byte> message);
 
-/// <summary>A SignalR connection over a bare WebSocket: it takes the messages apart but makes no objects of them, so that a thousand leave the machine to the servers.</summary>
-internal sealed class HubSocket(string protocol) : IDisposable
+/// <summary>A SignalR connection over a bare socket: it takes frames and messages apart but makes no objects of them, so that thousands leave the machine to the servers.</summary>
+internal sealed class HubSocket(string protocol, HubMessageTaken take) : IDisposable
 {
     private const byte RecordEnd = 0x1e;
+    private const byte Text = 0x81;
+    private const byte Binary = 0x82;
+    private const byte Masked = 0x80;
+    private const int Close = 8;
+    private const int MaskLength = 4;
 
-    private readonly ClientWebSocket _socket = new();
-    private readonly SemaphoreSlim _sending = new(1, 1);
+    private readonly Socket _socket = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
     private readonly IHubProtocol _protocol = protocol == "json" ? new JsonHubProtocol() : new MessagePackHubProtocol();
+    private byte[] _kept = []; // of a message that has not come whole: what its frames held, then what of a frame has come
+    private int _keptOfMessage;
+
+    public nint Handle => _socket.Handle;
+
+    private bool IsText => _protocol.TransferFormat == TransferFormat.Text;
 
     public async Task ConnectAsync(Uri server, CancellationToken cancel)
     {
-        await _socket.ConnectAsync(new Uri($"ws://{server.Authority}/hubs/progress"), cancel);
+        await _socket.ConnectAsync(IPAddress.Parse(server.Host), server.Port, cancel);
+        await _socket.SendAsync(Encoding.ASCII.GetBytes(
+            $"GET /hubs/progress HTTP/1.1\r\nHost: {server.Authority}\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n"), cancel);
+        await ExpectAsync("HTTP/1.1 101", "\r\n\r\n", cancel);
         var hello = new ArrayBufferWriter<byte>();
         HandshakeProtocol.WriteRequestMessage(new HandshakeRequestMessage(_protocol.Name, _protocol.Version), hello);
-        await _socket.SendAsync(hello.WrittenMemory, WebSocketMessageType.Text, endOfMessage: true, cancel);
-        var answer = new byte[256];
-        var count = (await _socket.ReceiveAsync(answer, cancel)).Count;
-        if (!answer.AsSpan(0, count).SequenceEqual("{}\u001e"u8))
-        {
-            throw new InvalidOperationException($"The hub does not speak {_protocol.Name}.");
-        }
+        Send(Text, hello.WrittenSpan);
+        await ExpectAsync(Encoding.Latin1.GetString([IsText ? Text : Binary, 3]) + "{}\u001e", "\u001e", cancel);
+        _socket.Blocking = false;
     }
 
-    public Task CallAsync(string id, string method, object?[] arguments, CancellationToken cancel) => SendAsync(new InvocationMessage(id, method, arguments), cancel);
+    public void Call(string id, string method, object?[] arguments) => Send(new InvocationMessage(id, method, arguments));
 
     /// <summary>Says that the client lives: the server lets go of one that is silent for 30 s.</summary>
-    public Task PingAsync(CancellationToken cancel) => SendAsync(PingMessage.Instance, cancel);
+    public void Ping() => Send(PingMessage.Instance);
 
-    /// <summary>Hands on each message as it comes, until the connection ends.</summary>
-    public async Task ListenAsync(HubMessageTaken take, CancellationToken cancel)
+    /// <summary>Takes what has come.</summary>
+    /// <param name="buffer">To work in; larger than any message.</param>
+    /// <returns>False where the connection has ended.</returns>
+    public bool Receive(byte[] buffer)
     {
-        var buffer = new byte[16 * 1024];
-        var kept = 0;
-        while (true)
+        _kept.CopyTo(buffer, 0);
+        var count = _socket.Receive(buffer.AsSpan(_kept.Length), SocketFlags.None, out var error);
+        if (error == SocketError.WouldBlock)
         {
-            var received = await _socket.ReceiveAsync(buffer.AsMemory(kept), cancel);
-            if (received.MessageType == WebSocketMessageType.Close)
+            return true;
+        }
+
+        if (error != SocketError.Success || count == 0)
+        {
+            return false;
+        }
+
+        var (payload, frame, end) = (_keptOfMessage, _keptOfMessage, _kept.Length + count);
+        while (Frame(buffer.AsSpan(frame, end - frame)) is var (start, length))
+        {
+            var kind = buffer[frame] & 0xf;
+            if (kind == Close)
             {
-                return;
+                return false;
             }
 
-            kept += received.Count;
-            var used = Split(buffer.AsSpan(0, kept), take);
-            buffer.AsSpan(used, kept - used).CopyTo(buffer);
-            kept -= used;
-            if (kept == buffer.Length)
+            if (kind < Close) // else it is a ping: its server waits for no answer
             {
-                Array.Resize(ref buffer, 2 * buffer.Length);
+                buffer.AsSpan(frame + start, length).CopyTo(buffer.AsSpan(payload));
+                payload += length;
             }
+
+            frame += start + length;
+        }
+
+        var used = Split(buffer.AsSpan(0, payload));
+        _keptOfMessage = payload - used;
+        _kept = payload - used + end - frame == 0 ? [] : [.. buffer.AsSpan(used, payload - used), .. buffer.AsSpan(frame, end - frame)];
+        return true;
+    }
+
+    public void Dispose() => _socket.Dispose();
+
+    private async Task ExpectAsync(string start, string end, CancellationToken cancel)
+    {
+        var (answer, got) = (new byte[4096], 0);
+        while (!Encoding.Latin1.GetString(answer, 0, got).EndsWith(end, StringComparison.Ordinal))
+        {
+            var count = await _socket.ReceiveAsync(answer.AsMemory(got), cancel);
+            got = count > 0 ? got + count : throw new InvalidOperationException("The server ended the connection.");
+        }
+
+        if (!Encoding.Latin1.GetString(answer, 0, got).StartsWith(start, StringComparison.Ordinal))
+        {
+            throw new InvalidOperationException($"The hub does not speak {_protocol.Name}: {Encoding.Latin1.GetString(answer, 0, got)}");
         }
     }
 
-    public void Dispose()
+    private void Send(HubMessage message) => Send(IsText ? Text : Binary, _protocol.GetMessageBytes(message).Span);
+
+    /// <summary>One frame, small enough for the kernel to take it at once. A client's frames are masked: here by zeros, which change nothing.</summary>
+    private void Send(byte kind, ReadOnlySpan<byte> payload)
     {
-        _socket.Dispose();
-        _sending.Dispose();
+        const int Short = 126;
+        var header = payload.Length < Short ? 2 : 4;
+        var frame = new byte[header + MaskLength + payload.Length];
+        (frame[0], frame[1]) = (kind, (byte)(Masked | (payload.Length < Short ? payload.Length : Short)));
+        if (payload.Length >= Short)
+        {
+            BinaryPrimitives.WriteUInt16BigEndian(frame.AsSpan(2), (ushort)payload.Length);
+        }
+
+        payload.CopyTo(frame.AsSpan(header + MaskLength));
+        if (_socket.Send(frame) != frame.Length)
+        {
+            throw new InvalidOperationException("The server reads too slowly.");
+        }
     }
 
-    private async Task SendAsync(HubMessage message, CancellationToken cancel)
+    /// <summary>Where the payload of the first frame is; null where it has not come whole.</summary>
+    private static (int Start, int Length)? Frame(ReadOnlySpan<byte> bytes)
     {
-        await _sending.WaitAsync(cancel);
-        try
+        const int Medium = 126, Long = 127;
+        if (bytes.Length < 2)
         {
-            var type = _protocol.TransferFormat == Microsoft.AspNetCore.Connections.TransferFormat.Text ? WebSocketMessageType.Text : WebSocketMessageType.Binary;
-            await _socket.SendAsync(_protocol.GetMessageBytes(message), type, endOfMessage: true, cancel);
+            return null;
         }
-        finally
+
+        var (start, length) = bytes[1] switch
         {
-            _sending.Release();
-        }
+            Medium when bytes.Length >= 4 => (4, BinaryPrimitives.ReadUInt16BigEndian(bytes[2..])),
+            Long when bytes.Length >= 10 => (10, (int)BinaryPrimitives.ReadUInt64BigEndian(bytes[2..])),
+            Medium or Long => (0, int.MaxValue),
+            var little => (2, little),
+        };
+        return length <= bytes.Length - start ? (start, length) : null;
     }
 
     /// <summary>Takes the whole messages; answers how many bytes they were.</summary>
-    private int Split(ReadOnlySpan<byte> bytes, HubMessageTaken take)
+    private int Split(ReadOnlySpan<byte> bytes)
     {
         var used = 0;
         while (used < bytes.Length)
         {
             var rest = bytes[used..];
-            var (start, length, end) = _protocol.TransferFormat == Microsoft.AspNetCore.Connections.TransferFormat.Text ? (0, rest.IndexOf(RecordEnd), 1) : Sized(rest);
+            var (start, length, end) = IsText ? (0, rest.IndexOf(RecordEnd), 1) : Sized(rest);
             if (length < 0 || start + length > rest.Length)
             {
                 return used;

@@ -26,12 +26,18 @@ internal sealed class WatcherProcess(WatchPlan plan, Stamps stamps)
     public const string Command = "progress-watchers";
 
     private const int AtOnce = 32;
+
+    /// <summary>Bytes: more than any message.</summary>
+    private const int Buffer = 1 << 20;
+
+    private const int LookMilliseconds = 100;
     private static readonly TimeSpan PingPeriod = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan FinalsLimit = TimeSpan.FromSeconds(60);
 
     private readonly WatchPlan _plan = plan;
     private readonly Stamps _stamps = stamps;
-    private readonly List<Watching> _all = [];
+    private readonly Watching[] _all = new Watching[plan.Connections];
+    private readonly ReadyList _ready = new();
     private readonly TaskCompletionSource _over = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private volatile bool _counts;
     private int _finals;
@@ -51,13 +57,17 @@ internal sealed class WatcherProcess(WatchPlan plan, Stamps stamps)
         using var ended = new CancellationTokenSource();
         await Parallel.ForEachAsync(Enumerable.Range(0, _plan.Connections), new ParallelOptions { MaxDegreeOfParallelism = AtOnce }, async (number, cancel) =>
         {
-            var watching = new Watching(this, [.. Enumerable.Range(0, _plan.Watches).Select(i => ((number * _plan.Watches) + i) % _plan.Jobs.Count)]);
-            await watching.StartAsync(_plan.Servers[number % _plan.Servers.Count], cancel);
-            lock (_all)
-            {
-                _all.Add(watching);
-            }
+            _all[number] = new Watching(this, [.. Enumerable.Range(0, _plan.Watches).Select(i => ((number * _plan.Watches) + i) % _plan.Jobs.Count)]);
+            await _all[number].ConnectAsync(_plan.Servers[(number + (number / _plan.Jobs.Count)) % _plan.Servers.Count], cancel); // those who watch a job are on all of them
+            _ready.Watch(_all[number].Handle, number);
         });
+        var listening = new Thread(() => Listen(ended.Token)) { IsBackground = true };
+        listening.Start();
+        foreach (var watching in _all)
+        {
+            watching.Watch();
+        }
+
         var pinging = PingAsync(ended.Token);
         Console.WriteLine("ready");
 
@@ -73,7 +83,23 @@ internal sealed class WatcherProcess(WatchPlan plan, Stamps stamps)
         Console.WriteLine(JsonSerializer.Serialize(Result(seconds)));
         await ended.CancelAsync();
         await pinging;
-        _all.ForEach(watching => watching.Dispose());
+        listening.Join();
+        foreach (var watching in _all)
+        {
+            watching.Dispose();
+        }
+
+        _ready.Dispose();
+    }
+
+    /// <summary>All connections, on one thread.</summary>
+    private void Listen(CancellationToken ended)
+    {
+        var buffer = new byte[Buffer];
+        while (!ended.IsCancellationRequested)
+        {
+            _ready.Wait(LookMilliseconds, number => _all[number].Receive(buffer));
+        }
     }
 
     private WatchResult Result(double seconds)
@@ -101,7 +127,7 @@ internal sealed class WatcherProcess(WatchPlan plan, Stamps stamps)
             {
                 foreach (var watching in _all)
                 {
-                    await watching.PingAsync(ended);
+                    watching.Ping();
                 }
             }
         }
@@ -112,45 +138,61 @@ internal sealed class WatcherProcess(WatchPlan plan, Stamps stamps)
     }
 
     /// <summary>One connection and the jobs that it watches.</summary>
-    private sealed class Watching(WatcherProcess process, int[] jobs) : IDisposable
+    private sealed class Watching : IDisposable
     {
         private readonly int _encoding = StepList.Of(JobType.Assembly, Stage.Encode).Index;
-        private readonly HubSocket _socket = new(process._plan.Protocol);
-        private readonly bool _json = process._plan.Protocol == "json";
-        private readonly byte[][] _ids = [.. jobs.Select(job => Encoding.ASCII.GetBytes(process._plan.Jobs[job]))];
-        private readonly bool[] _completed = new bool[jobs.Length];
+        private readonly WatcherProcess _process;
+        private readonly int[] _jobs;
+        private readonly byte[][] _ids;
+        private readonly bool[] _completed;
+        private readonly bool _json;
+        private readonly HubSocket _socket;
+        private bool _broken;
+
+        public Watching(WatcherProcess process, int[] jobs)
+        {
+            (_process, _jobs, _json) = (process, jobs, process._plan.Protocol == "json");
+            (_ids, _completed) = ([.. jobs.Select(job => Encoding.ASCII.GetBytes(process._plan.Jobs[job]))], new bool[jobs.Length]);
+            _socket = new HubSocket(process._plan.Protocol, Take);
+        }
 
         public List<long> Latencies { get; } = [];
 
         public long Messages { get; private set; }
 
-        public async Task StartAsync(Uri server, CancellationToken cancel)
+        public nint Handle => _socket.Handle;
+
+        public Task ConnectAsync(Uri server, CancellationToken cancel) => _socket.ConnectAsync(server, cancel);
+
+        public void Watch()
         {
-            await _socket.ConnectAsync(server, cancel);
-            _ = ListenAsync(); // ends with the process
-            foreach (var (job, index) in jobs.Select((job, index) => (job, index)))
+            foreach (var (index, job) in _jobs.Index())
             {
-                await _socket.CallAsync($"{index}", "WatchJob", [process._plan.Jobs[job], null], cancel);
+                _socket.Call($"{index}", "WatchJob", [_process._plan.Jobs[job], null]);
             }
         }
 
-        public Task PingAsync(CancellationToken cancel) => _socket.PingAsync(cancel);
+        public void Ping()
+        {
+            if (!_broken)
+            {
+                _socket.Ping();
+            }
+        }
+
+        public void Receive(byte[] buffer)
+        {
+            if (_broken || _socket.Receive(buffer))
+            {
+                return;
+            }
+
+            (_broken, _process._failure) = (true, _process._failure ?? "the server ended it");
+            Interlocked.Increment(ref _process._broken);
+            _socket.Dispose();
+        }
 
         public void Dispose() => _socket.Dispose();
-
-        private async Task ListenAsync()
-        {
-            try
-            {
-                await _socket.ListenAsync(Take, CancellationToken.None);
-            }
-            catch (Exception e) when (e is not OutOfMemoryException)
-            {
-                process._failure ??= e.Message;
-            }
-
-            Interlocked.Increment(ref process._broken);
-        }
 
         private void Take(ReadOnlySpan<byte> bytes)
         {
@@ -166,12 +208,12 @@ internal sealed class WatcherProcess(WatchPlan plan, Stamps stamps)
             {
                 Complete(index);
             }
-            else if (process._counts)
+            else if (_process._counts)
             {
                 Messages++;
                 if (message.StepIndex == _encoding)
                 {
-                    Latencies.Add(now - process._stamps.At(jobs[index], Stamps.ReportOf(message.StepProgress)));
+                    Latencies.Add(now - _process._stamps.At(_jobs[index], Stamps.ReportOf(message.StepProgress)));
                 }
             }
         }
@@ -194,9 +236,9 @@ internal sealed class WatcherProcess(WatchPlan plan, Stamps stamps)
             if (!_completed[index])
             {
                 _completed[index] = true;
-                if (Interlocked.Increment(ref process._finals) == process._plan.Connections * process._plan.Watches)
+                if (Interlocked.Increment(ref _process._finals) == _process._plan.Connections * _process._plan.Watches)
                 {
-                    process._over.TrySetResult();
+                    _process._over.TrySetResult();
                 }
             }
         }
