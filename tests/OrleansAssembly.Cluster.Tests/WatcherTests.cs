@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Time.Testing;
 using OrleansAssembly.Contracts;
 using OrleansAssembly.Grains;
 using OrleansAssembly.Server.Tests.Given;
@@ -11,7 +12,7 @@ public class WatcherTests
     private readonly Listener _listener = new();
     private readonly Watcher _watcher;
 
-    public WatcherTests() => _watcher = new Watcher(_listener.HearAsync, TimeProvider.System, NullLogger.Instance);
+    public WatcherTests() => _watcher = new Watcher(_listener.HearAsync, new FakeTimeProvider(), NullLogger.Instance);
 
     [Fact]
     public async Task TheNext_IsSentOnlyWhenTheLastHasCome_AndOfNumbersOnlyTheNewestWaits()
