@@ -131,6 +131,7 @@ public sealed class AssemblyServer : IAsyncDisposable
         builder.Services.AddAssemblyGrains(builder.Configuration);
 
         builder.Services.AddApi();
+        builder.Services.AddPageCompression();
         replace?.Invoke(builder.Services);
 
         var app = builder.Build();
