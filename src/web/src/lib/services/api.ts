@@ -1,10 +1,12 @@
-import type { JobDetails, JobStatus, JobSummary, OutputInfo, Page, ProblemDetails, ProgressUpdate } from '../types';
+import type { ClusterInfo, JobDetails, JobStatus, JobSummary, OutputInfo, Page, ProblemDetails, ProgressUpdate, ProjectSummary, QueueInfo } from '../types';
 
 export type JobAction = 'pause' | 'resume' | 'cancel' | 'retry';
 
 export interface JobQuery {
   status?: JobStatus | undefined;
   projectId?: string | undefined;
+  /** Part of a title, a project's id or a job's id. */
+  search?: string | undefined;
   limit?: number | undefined;
   cursor?: string | undefined;
 }
@@ -27,10 +29,12 @@ const UNREACHABLE = 'urn:orleans-assembly:unreachable';
 
 /** The HTTP calls of the contract. Every address is relative to `base`, so a path prefix needs no setting. */
 export class AssemblyApi {
+  readonly #root: URL;
   readonly #base: URL;
   readonly #fetch: typeof fetch;
 
   constructor(base: string | URL, fetcher: typeof fetch = (input, init) => fetch(input, init)) {
+    this.#root = new URL(base);
     this.#base = new URL('api/v1/assembly/jobs', base);
     this.#fetch = fetcher;
   }
@@ -41,6 +45,24 @@ export class AssemblyApi {
       if (value !== undefined) url.searchParams.set(name, String(value));
     }
     return this.#send(url, signal);
+  }
+
+  /** How many jobs are in which status, and when all will be done. */
+  queue(signal?: AbortSignal): Promise<QueueInfo> {
+    return this.#send(new URL('api/v1/assembly/queue', this.#root), signal);
+  }
+
+  cluster(signal?: AbortSignal): Promise<ClusterInfo> {
+    return this.#send(new URL('api/v1/cluster', this.#root), signal);
+  }
+
+  projects(signal?: AbortSignal): Promise<Page<ProjectSummary>> {
+    return this.#send(new URL('api/v1/projects', this.#root), signal);
+  }
+
+  /** An address that the server gave relative to its root, such as that of a poster. */
+  absolute(url: string): string {
+    return new URL(url, this.#root).href;
   }
 
   getJob(id: string, signal?: AbortSignal): Promise<JobDetails> {

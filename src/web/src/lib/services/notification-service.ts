@@ -54,6 +54,12 @@ export class NotificationService {
     return this.#desktop ? this.#desktop.request() : 'unsupported';
   }
 
+  /** The reader ends the job; there is no need to tell. Returns how to take that back, for when it was refused. */
+  expectEnd(jobId: string): () => void {
+    this.#told.add(jobId);
+    return () => this.#told.delete(jobId);
+  }
+
   /** The server's word that a job ended, or of what was chosen to be told on the way. */
   jobEvent(event: NotificationEvent): void {
     if (!isEnd(event.event)) {

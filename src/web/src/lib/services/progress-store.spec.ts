@@ -76,4 +76,33 @@ describe('ProgressStore', () => {
       [second, 'next', first],
     ]);
   });
+
+  it('shows what was asked for until the server has answered, over pushes that did not know of it', () => {
+    const store = new ProgressStore();
+    store.accept(anUpdate({ sequence: 1 }));
+    const answered = store.expect('a', 'paused');
+    store.accept(anUpdate({ sequence: 2, progress: 41 }));
+    expect(store.get('a')).toMatchObject({ status: 'paused', progress: 41 });
+    store.accept(anUpdate({ sequence: 3, status: 'paused', message: 'Paused' }));
+    answered();
+    expect(store.get('a')).toMatchObject({ status: 'paused', message: 'Paused' });
+  });
+
+  it('goes back to what is true when the server refused', () => {
+    const store = new ProgressStore();
+    store.accept(anUpdate({ sequence: 1 }));
+    const refused = store.expect('a', 'paused');
+    store.accept(anUpdate({ sequence: 2, status: 'completed', progress: 100 }));
+    refused();
+    expect(store.get('a')?.status).toBe('completed');
+  });
+
+  it('leaves a later wish alone when an earlier one is answered', () => {
+    const store = new ProgressStore();
+    store.accept(anUpdate({ sequence: 1 }));
+    const first = store.expect('a', 'paused');
+    store.expect('a', 'cancelled');
+    first();
+    expect(store.get('a')?.status).toBe('cancelled');
+  });
 });

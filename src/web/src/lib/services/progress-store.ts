@@ -1,6 +1,6 @@
 import { untrack } from 'svelte';
 import { SvelteMap } from 'svelte/reactivity';
-import type { ProgressUpdate } from '../types';
+import type { JobStatus, ProgressUpdate } from '../types';
 import { settle } from './progress-visualization';
 
 /**
@@ -19,9 +19,24 @@ export type ProgressListener = (update: ProgressUpdate, verdict: Exclude<Verdict
 export class ProgressStore {
   readonly #newest = new SvelteMap<string, ProgressUpdate>();
   readonly #listeners = new Set<ProgressListener>();
+  /** What jobs are taken to be while the server has not answered yet. */
+  readonly #expected = new SvelteMap<string, JobStatus>();
 
   get(jobId: string): ProgressUpdate | undefined {
-    return this.#newest.get(jobId);
+    const newest = this.#newest.get(jobId);
+    const status = this.#expected.get(jobId);
+    return newest && status && newest.status !== status ? { ...newest, status, message: '' } : newest;
+  }
+
+  /**
+   * Shows a job as what it was asked to be, whatever is pushed meanwhile, until the returned function is called: when the
+   * server has answered, and so either said the same or refused.
+   */
+  expect(jobId: string, status: JobStatus): () => void {
+    this.#expected.set(jobId, status);
+    return () => {
+      if (untrack(() => this.#expected.get(jobId)) === status) this.#expected.delete(jobId);
+    };
   }
 
   /** Where to go on from after a reconnect. */

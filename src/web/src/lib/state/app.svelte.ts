@@ -1,8 +1,13 @@
-import { AssemblyApi, asProblem, type JobAction } from '../services/api';
+import { AssemblyApi, ApiError, asProblem, type JobAction } from '../services/api';
+import { describeBulk, STATUS_AFTER, withEach } from '../services/bulk';
 import { desktopNotifications, NotificationService } from '../services/notification-service';
 import { ProgressStore } from '../services/progress-store';
+import { allowedActions } from '../services/progress-visualization';
 import { connectHub, WebSocketClient, type ConnectionState } from '../services/websocket-client';
+import type { ProblemDetails } from '../types';
+import { Overall } from './overall.svelte';
 import { jobHref } from './router.svelte';
+import { Shortcuts } from './shortcuts.svelte';
 import { ThemeChoice } from './theme.svelte';
 
 const ACTION_WORDS: Record<JobAction, string> = { pause: 'Pause', resume: 'Resume', cancel: 'Cancel', retry: 'Retry' };
@@ -14,6 +19,8 @@ export class App {
   readonly store = new ProgressStore();
   readonly notifications: NotificationService;
   readonly theme = new ThemeChoice();
+  readonly shortcuts = new Shortcuts();
+  readonly overall = new Overall(this.store);
   readonly #titles = new Map<string, string>();
   #connection = $state.raw<ConnectionState>('connecting');
   #liveCount = $state(0);
@@ -28,6 +35,8 @@ export class App {
     this.client.on('notification', (event) => this.notifications.jobEvent(event));
     this.client.on('state', (state) => this.#onState(state));
     this.store.onAccepted((update, _, previous) => this.notifications.progressed(previous, update, this.#titles.get(update.jobId)));
+    // Of all jobs, on every page: for the tab, and for toasts at a job's end.
+    this.client.watchBoard();
     addEventListener('online', () => this.client.wake());
     document.addEventListener('visibilitychange', () => this.client.wake());
   }
@@ -51,12 +60,43 @@ export class App {
     this.#titles.set(jobId, title);
   }
 
-  /** Asks the server; a refusal is told as a toast. */
+  /** Shows what was asked for at once, and asks the server; a refusal takes it back and is told as a toast. */
   async act(jobId: string, action: JobAction): Promise<void> {
+    const problem = await this.#ask(jobId, action);
+    if (problem) this.notifications.refused(ACTION_WORDS[action], problem);
+  }
+
+  /** The same for many, with one message for all of them. Those to which it means nothing in their status are left alone. */
+  async actOnAll(jobIds: readonly string[], action: JobAction): Promise<void> {
+    const able = jobIds.filter((id) => allowedActions(this.store.get(id)?.status ?? 'pending').includes(action));
+    const problems = (await withEach(able, (id) => this.#ask(id, action))).filter((problem) => problem !== null);
+    const { tone, title, text } = describeBulk(action, able.length - problems.length, jobIds.length - able.length, problems);
+    this.notifications.toast(tone, title, text, null);
+  }
+
+  async #ask(jobId: string, action: JobAction): Promise<ProblemDetails | null> {
+    const answered = this.store.expect(jobId, STATUS_AFTER[action]);
+    const refused = action === 'cancel' ? this.notifications.expectEnd(jobId) : undefined;
     try {
       this.store.accept(await this.api.act(jobId, action));
+      return null;
     } catch (error) {
-      this.notifications.refused(ACTION_WORDS[action], asProblem(error));
+      refused?.();
+      return asProblem(error);
+    } finally {
+      answered();
+    }
+  }
+
+  /** What ran may have ended while nothing was heard. */
+  async #countRunning(): Promise<void> {
+    try {
+      const { items } = await this.api.listJobs({ status: 'running', limit: 100 });
+      this.store.acceptAll(items.map((job) => job.progress));
+      this.overall.reset(items.map((job) => job.progress));
+    } catch (error) {
+      // The next time that the page becomes live it is asked again.
+      if (!(error instanceof ApiError)) throw error;
     }
   }
 
@@ -65,6 +105,7 @@ export class App {
     if (state === 'live') {
       this.#liveCount++;
       this.#lostAt = null;
+      void this.#countRunning();
     } else {
       this.#lostAt ??= new Date();
     }

@@ -1,9 +1,19 @@
 import { asProblem, isAbort, type AssemblyApi } from '../services/api';
+import { atMostEvery } from '../services/at-most-every';
 import type { ProgressStore } from '../services/progress-store';
 import type { JobStatus, JobSummary, Page, ProblemDetails, ProgressUpdate } from '../types';
 
-const PAGE_SIZE = 50;
-const NEW_JOBS_DELAY_MS = 300;
+const PAGE_SIZE = 100;
+const NEW_JOBS_EVERY_MS = 500;
+/** Pages that are fetched at most to find where new jobs join those that are listed. */
+const MAX_CATCH_UP = 20;
+
+/** Which jobs to show; what is undefined narrows nothing. */
+export interface BoardQuery {
+  status?: JobStatus | undefined;
+  projectId?: string | undefined;
+  search?: string | undefined;
+}
 
 export interface BoardServices {
   api: Pick<AssemblyApi, 'listJobs'>;
@@ -11,33 +21,34 @@ export interface BoardServices {
   knowTitle: (jobId: string, title: string) => void;
 }
 
-/** The list of jobs, newest first, of one status or of all. Summaries are fetched by pages; their progress is the store's. */
+/** The list of jobs, newest first, as far as it was scrolled. Summaries are fetched by pages; their progress is the store's. */
 export class JobsBoard {
   readonly #services: BoardServices;
-  readonly #status: JobStatus | undefined;
+  readonly #stopListening: () => void;
+  readonly #newJobs = atMostEvery(NEW_JOBS_EVERY_MS, () => this.#catchUp());
   /** Jobs that the board heard of but does not list, so that each is looked for once a status and not at every push. */
   readonly #lookedFor = new Set<string>();
-  readonly #stopped = new AbortController();
-  readonly #stopListening: () => void;
+  #query: BoardQuery;
+  /** Ends what is fetched for an earlier query. */
+  #wanted = new AbortController();
+  #ids = new Set<string>();
   #items = $state.raw<JobSummary[]>([]);
   #nextCursor = $state.raw<string | null>(null);
   #isLoaded = $state(false);
   #isLoadingMore = $state(false);
   #problem = $state.raw<ProblemDetails | null>(null);
-  #timer: ReturnType<typeof setTimeout> | undefined;
 
-  constructor(services: BoardServices, status: JobStatus | undefined) {
+  constructor(services: BoardServices, query: BoardQuery) {
     this.#services = services;
-    this.#status = status;
-    this.#stopListening = services.store.onAccepted((update) => this.#noticeNewJob(update));
+    this.#query = query;
+    this.#stopListening = services.store.onAccepted((update, _, previous) => this.#notice(update, previous));
   }
 
-  /** What to show: a job that left the status is gone at once, not at the next fetch. */
-  get jobs(): JobSummary[] {
-    if (!this.#status) return this.#items;
-    return this.#items.filter((job) => this.progressOf(job).status === this.#status);
+  get jobs(): readonly JobSummary[] {
+    return this.#items;
   }
 
+  /** False before the first answer, and while the rows are still those of an earlier query. */
   get isLoaded(): boolean {
     return this.#isLoaded;
   }
@@ -58,66 +69,108 @@ export class JobsBoard {
     return this.#services.store.get(job.id) ?? job.progress;
   }
 
+  /** Shows other jobs. What was shown stays until the answer is there. */
+  async narrow(query: BoardQuery): Promise<void> {
+    this.#wanted.abort();
+    this.#wanted = new AbortController();
+    this.#query = query;
+    this.#isLoaded = false;
+    this.#isLoadingMore = false;
+    this.#lookedFor.clear();
+    await this.#load(PAGE_SIZE);
+  }
+
   /** Fetches the list again, as far as it was loaded: at first, and after each reconnect. */
-  async refresh(): Promise<void> {
-    await this.#guarded(async () => {
-      const wanted = Math.max(PAGE_SIZE, this.#items.length);
-      const items: JobSummary[] = [];
-      let cursor: string | null = null;
-      do {
-        const page: Page<JobSummary> = await this.#fetch(cursor);
-        items.push(...page.items);
-        cursor = page.nextCursor ?? null;
-      } while (cursor !== null && items.length < wanted);
-      this.#items = merge([], items);
-      this.#nextCursor = cursor;
-      this.#isLoaded = true;
-    });
+  refresh(): Promise<void> {
+    return this.#load(Math.max(PAGE_SIZE, this.#items.length));
   }
 
   async loadMore(): Promise<void> {
-    if (this.#isLoadingMore || this.#nextCursor === null) return;
+    if (this.#isLoadingMore || !this.#isLoaded || this.#nextCursor === null) return;
     this.#isLoadingMore = true;
-    await this.#guarded(async () => {
-      const page = await this.#fetch(this.#nextCursor);
-      this.#items = merge(this.#items, page.items);
-      this.#nextCursor = page.nextCursor ?? null;
+    await this.#guarded(async (signal) => {
+      const page = await this.#fetch(this.#nextCursor, signal);
+      this.#show(merge(this.#items, page.items), page.nextCursor ?? null);
     });
     this.#isLoadingMore = false;
   }
 
+  /** The rest of the list, to act on all of it. */
+  async loadAll(): Promise<void> {
+    while (this.hasMore && !this.#problem) await this.loadMore();
+  }
+
   stop(): void {
-    clearTimeout(this.#timer);
+    this.#newJobs.stop();
     this.#stopListening();
-    this.#stopped.abort();
+    this.#wanted.abort();
   }
 
-  /** A push carries no title: a job that is not listed yet is found at the head of the list. */
-  #noticeNewJob(update: ProgressUpdate): void {
-    if (!this.#isLoaded || (this.#status && update.status !== this.#status)) return;
+  #load(wanted: number): Promise<void> {
+    return this.#guarded(async (signal) => {
+      const items: JobSummary[] = [];
+      let cursor: string | null = null;
+      do {
+        const page: Page<JobSummary> = await this.#fetch(cursor, signal);
+        items.push(...page.items);
+        cursor = page.nextCursor ?? null;
+      } while (cursor !== null && items.length < wanted);
+      this.#show(merge([], items), cursor);
+      this.#isLoaded = true;
+    });
+  }
+
+  /** A push carries no title: a job that is not listed yet is found at the head of the list. One that left the status goes. */
+  #notice(update: ProgressUpdate, previous: ProgressUpdate | undefined): void {
+    const isListed = this.#ids.has(update.jobId);
+    const belongs = !this.#query.status || update.status === this.#query.status;
+    if (isListed && !belongs && previous?.status !== update.status) {
+      this.#show(this.#items.filter((job) => job.id !== update.jobId), this.#nextCursor);
+    }
+    if (isListed || !belongs || !this.#isLoaded) return;
     const key = `${update.jobId} ${update.status}`;
-    if (this.#lookedFor.has(key) || this.#items.some((job) => job.id === update.jobId)) return;
+    if (this.#lookedFor.has(key)) return;
     this.#lookedFor.add(key);
-    this.#timer ??= setTimeout(() => {
-      this.#timer = undefined;
-      void this.#guarded(async () => (this.#items = merge(this.#items, (await this.#fetch(null)).items)));
-    }, NEW_JOBS_DELAY_MS);
+    this.#newJobs.ask();
   }
 
-  async #fetch(cursor: string | null): Promise<Page<JobSummary>> {
-    const query = { limit: PAGE_SIZE, status: this.#status, cursor: cursor ?? undefined };
-    const page = await this.#services.api.listJobs(query, this.#stopped.signal);
+  /** Fetches from the head on until it meets what is listed, so that no job between is left out. */
+  #catchUp(): Promise<void> {
+    return this.#guarded(async (signal) => {
+      const found: JobSummary[] = [];
+      let cursor: string | null = null;
+      for (let pages = 0; pages < MAX_CATCH_UP; pages++) {
+        const page: Page<JobSummary> = await this.#fetch(cursor, signal);
+        found.push(...page.items);
+        cursor = page.nextCursor ?? null;
+        if (cursor === null || page.items.some((job) => this.#ids.has(job.id))) break;
+      }
+      const wasEmpty = this.#items.length === 0;
+      this.#show(merge(this.#items, found), wasEmpty ? cursor : this.#nextCursor);
+    });
+  }
+
+  #show(items: JobSummary[], cursor: string | null): void {
+    this.#ids = new Set(items.map((job) => job.id));
+    this.#items = items;
+    this.#nextCursor = cursor;
+  }
+
+  async #fetch(cursor: string | null, signal: AbortSignal): Promise<Page<JobSummary>> {
+    const page = await this.#services.api.listJobs({ ...this.#query, limit: PAGE_SIZE, cursor: cursor ?? undefined }, signal);
+    signal.throwIfAborted();
     for (const job of page.items) this.#services.knowTitle(job.id, job.title);
     this.#services.store.acceptAll(page.items.map((job) => job.progress));
     return page;
   }
 
-  async #guarded(fetching: () => Promise<unknown>): Promise<void> {
+  async #guarded(fetching: (signal: AbortSignal) => Promise<unknown>): Promise<void> {
+    const { signal } = this.#wanted;
     try {
-      await fetching();
+      await fetching(signal);
       this.#problem = null;
     } catch (error) {
-      if (!isAbort(error)) this.#problem = asProblem(error);
+      if (!isAbort(error) && !signal.aborted) this.#problem = asProblem(error);
     }
   }
 }
