@@ -4,7 +4,7 @@ using OrleansAssembly.SystemTests;
 namespace OrleansAssembly.Browser.Tests;
 
 /// <summary>A real server with the built page, and the system's Chromium to look at it.</summary>
-public sealed class Chromium : IAsyncLifetime
+public class Chromium : IAsyncLifetime
 {
     private static readonly string[] Programs = ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"];
 
@@ -15,7 +15,10 @@ public sealed class Chromium : IAsyncLifetime
 
     internal ServerProcess Server { get; private set; } = null!;
 
-    public async ValueTask InitializeAsync()
+    /// <summary>Encoders of the server.</summary>
+    private protected virtual int Slots => 2;
+
+    public virtual async ValueTask InitializeAsync()
     {
         Assert.True(
             File.Exists(Path.Combine(Path.GetDirectoryName(ServerProcess.Program)!, "wwwroot", "index.html")),
@@ -23,9 +26,7 @@ public sealed class Chromium : IAsyncLifetime
         var program = Environment.GetEnvironmentVariable("CHROMIUM") ?? Programs.FirstOrDefault(File.Exists);
         Assert.True(program is not null, "There is no Chromium: install it, or name it by the environment variable CHROMIUM.");
 
-        // A paused job keeps its slots for a while; here others wait for them.
-        Server = await ServerProcess.StartCommandAsync(
-            ["dotnet", ServerProcess.Program, "--port", "0", "--media", Place.Media.Root, "--data", Place.Data, "--slots", "2"], SiloCluster.ShortHold);
+        Server = await StartServerAsync(port: 0);
         _playwright = await Playwright.CreateAsync();
         _browser = await _playwright.Chromium.LaunchAsync(new BrowserTypeLaunchOptions
         {
@@ -43,12 +44,28 @@ public sealed class Chromium : IAsyncLifetime
         _playwright.Dispose();
         await Server.DisposeAsync();
         Place.Dispose();
+        GC.SuppressFinalize(this);
     }
 
-    /// <summary>Opens an address of the page in a window of its own.</summary>
-    internal async Task<Window> OpenAsync(string address = "/")
+    /// <summary>Ends the server by kill -9; the pages that are open lose it.</summary>
+    internal async Task KillServerAsync() => await Server.EndAsync("KILL");
+
+    /// <summary>Starts it again at the same address, over what it left.</summary>
+    internal async Task RestartServerAsync()
     {
-        var context = await _browser.NewContextAsync(new BrowserNewContextOptions { ViewportSize = Window.Desktop, Locale = "en-GB" });
+        var port = Server.Address.Port;
+        await Server.DisposeAsync();
+        Server = await StartServerAsync(port);
+    }
+
+    /// <summary>A paused job keeps its slots for a while; here others wait for them.</summary>
+    private Task<ServerProcess> StartServerAsync(int port) => ServerProcess.StartCommandAsync(
+        ["dotnet", ServerProcess.Program, "--port", $"{port}", "--media", Place.Media.Root, "--data", Place.Data, "--slots", $"{Slots}"], SiloCluster.ShortHold);
+
+    /// <summary>Opens an address of the page in a window of its own.</summary>
+    internal async Task<Window> OpenAsync(string address = "/", ViewportSize? size = null)
+    {
+        var context = await _browser.NewContextAsync(new BrowserNewContextOptions { ViewportSize = size ?? Window.Desktop, Locale = "en-GB" });
         return await Window.OpenAsync(context, new Uri(Server.Address, address));
     }
 }

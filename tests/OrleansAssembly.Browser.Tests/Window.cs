@@ -10,6 +10,14 @@ internal sealed class Window : IAsyncDisposable
     private readonly IBrowserContext _context;
     private readonly List<string> _complaints = [];
 
+    /// <summary>Finds what people with disabilities cannot use; from the packages that the page is built with.</summary>
+    private static readonly Lazy<string> Axe = new(() =>
+    {
+        var file = Path.Combine(ServerProcess.Repository, "src", "web", "node_modules", "axe-core", "axe.min.js");
+        Assert.True(File.Exists(file), "axe-core is not there: run `npm ci` in src/web.");
+        return File.ReadAllText(file);
+    });
+
     private Window(IBrowserContext context, IPage page)
     {
         (_context, Page) = (context, page);
@@ -44,6 +52,9 @@ internal sealed class Window : IAsyncDisposable
         return window;
     }
 
+    /// <summary>The rows of the board that are in the document.</summary>
+    public ILocator Rows => Page.GetByTestId("job-row");
+
     public ILocator Row(string job) => Page.Locator($"[data-testid=job-row][data-job-id='{job}']");
 
     public ILocator JobPage(string job) => Page.Locator($"[data-testid=job-page][data-job-id='{job}']");
@@ -58,7 +69,7 @@ internal sealed class Window : IAsyncDisposable
     /// <summary>How far a bar is, as it tells a screen reader.</summary>
     public static async Task<int> ValueAsync(ILocator bar) => int.Parse((await bar.GetAttributeAsync("aria-valuenow"))!, CultureInfo.InvariantCulture);
 
-    /// <summary>Takes pictures of what is shown, wide and narrow, light and dark; none of them may be wider than its window.</summary>
+    /// <summary>Takes pictures of what is shown, wide and narrow, light and dark; none of them may be wider than its window, nor shut anybody out.</summary>
     public async Task TakePicturesAsync(string name)
     {
         var folder = Path.Combine(ServerProcess.Repository, "TestResults", "screenshots");
@@ -67,10 +78,12 @@ internal sealed class Window : IAsyncDisposable
             await Page.SetViewportSizeAsync(size.Width, size.Height);
             foreach (var scheme in new[] { ColorScheme.Light, ColorScheme.Dark })
             {
-                await Page.EmulateMediaAsync(new PageEmulateMediaOptions { ColorScheme = scheme });
+                // What still fades in has other colours than it will have.
+                await Page.EmulateMediaAsync(new PageEmulateMediaOptions { ColorScheme = scheme, ReducedMotion = ReducedMotion.Reduce });
                 Assert.True(
                     await Page.EvaluateAsync<bool>("document.documentElement.scrollWidth <= innerWidth"),
                     $"{name} is wider than a window of {size.Width} pixels");
+                await AssertAccessibleAsync($"{name}, {size.Width} pixels, {scheme}");
                 await Page.ScreenshotAsync(new PageScreenshotOptions
                 {
                     Path = Path.Combine(folder, $"{name}-{size.Width}-{scheme.ToString().ToLowerInvariant()}.png"),
@@ -80,8 +93,23 @@ internal sealed class Window : IAsyncDisposable
         }
 
         await Page.SetViewportSizeAsync(Desktop.Width, Desktop.Height);
-        await Page.EmulateMediaAsync(new PageEmulateMediaOptions { ColorScheme = ColorScheme.Light });
+        await Page.EmulateMediaAsync(new PageEmulateMediaOptions { ColorScheme = ColorScheme.Light, ReducedMotion = ReducedMotion.NoPreference });
     }
+
+    /// <summary>axe finds nothing to complain of in what is shown now.</summary>
+    public async Task AssertAccessibleAsync(string name)
+    {
+        await Page.EvaluateAsync(Axe.Value);
+        var violations = await Page.EvaluateAsync<string[]>("""
+            async () => (await axe.run(document, { resultTypes: ['violations'] })).violations.map(found =>
+              `${found.id} (${found.impact}): ${found.help}\n` + found.nodes.slice(0, 5).map(node => `    ${node.html.slice(0, 200)}\n    ${node.failureSummary.replace(/\n\s*/g, ' ')}`).join('\n'))
+            """);
+        Assert.True(violations.Length == 0, $"{name}:\n{string.Join('\n', violations)}");
+    }
+
+    /// <summary>Forgets what was complained of while the server was away: that it was away is all that was said.</summary>
+    public void ForgiveLostConnection() => _complaints.RemoveAll(complaint =>
+        complaint.Contains("ERR_CONNECTION", StringComparison.Ordinal) || complaint.Contains("WebSocket connection to", StringComparison.Ordinal));
 
     /// <summary>The end of every test.</summary>
     public void AssertNoComplaints() => Assert.Empty(_complaints);
