@@ -1,4 +1,3 @@
-using System.Text.Json;
 using System.Text.RegularExpressions;
 using Microsoft.Playwright;
 using OrleansAssembly.SystemTests;
@@ -42,7 +41,7 @@ public class BoardTests(CrowdedBoard chromium) : IClassFixture<CrowdedBoard>
                     })
                     """);
                 frames += 60;
-                most = Math.max(most, seen[0]);
+                most = Math.Max(most, seen[0]);
                 return seen[1] <= 1 && await page.GetByText("That is all: 1,000 jobs").IsVisibleAsync();
             },
             TimeSpan.FromSeconds(60), "the end of the list");

@@ -87,7 +87,7 @@ internal sealed class Window : IAsyncDisposable
                 await Page.ScreenshotAsync(new PageScreenshotOptions
                 {
                     Path = Path.Combine(folder, $"{name}-{size.Width}-{scheme.ToString().ToLowerInvariant()}.png"),
-                    FullPage = true,
+                    FullPage = await Page.EvaluateAsync<bool>("document.documentElement.scrollHeight < 4000"),
                 });
             }
         }

@@ -132,6 +132,11 @@ export function isAbort(error: unknown): boolean {
   return error instanceof Error && error.name === 'AbortError';
 }
 
+/** What may be over in a moment: no answer, or one that says that the server is not ready. */
+export function isPassing(problem: ProblemDetails): boolean {
+  return problem.status === 0 ? problem.type === UNREACHABLE : problem.status >= 502 && problem.status <= 504;
+}
+
 /** Any error as a problem that can be shown. */
 export function asProblem(error: unknown): ProblemDetails {
   if (error instanceof ApiError) return error.problem;

@@ -15,7 +15,7 @@ function setUp(all: JobSummary[], first: BoardQuery = {}) {
   const store = new ProgressStore();
   const server = { jobs: all, isAway: false };
   const listJobs = vi.fn(async (query: JobQuery = {}): Promise<Page<JobSummary>> => {
-    if (server.isAway) throw new ApiError({ type: 'urn:x', title: 'Away', status: 0, detail: 'Wait.' });
+    if (server.isAway) throw new ApiError({ type: 'urn:x', title: 'Away', status: 503, detail: 'Wait.' });
     const matching = server.jobs.filter((job) => (!query.status || job.status === query.status) && job.title.includes(query.search ?? ''));
     const start = Number(query.cursor ?? 0);
     const end = start + (query.limit ?? 100);
@@ -146,5 +146,25 @@ describe('JobsBoard', () => {
     await board.refresh();
     await board.loadAll();
     expect(ids()).toHaveLength(950);
+  });
+
+  it('tries again by itself when the server was not ready', async () => {
+    const { board, ids, server } = setUp(jobs(2));
+    server.isAway = true;
+    await board.refresh();
+    expect(board.problem?.title).toBe('Away');
+    server.isAway = false;
+    await vi.advanceTimersByTimeAsync(2_000);
+    expect(ids()).toEqual(['2', '1']);
+    expect(board.problem).toBeNull();
+  });
+
+  it('fetches the summary again when a job has got further, for its poster', async () => {
+    const { board, server, store } = setUp(jobs(2));
+    await board.refresh();
+    server.jobs = server.jobs.map((job) => ({ ...job, posterUrl: 'p.jpg' }));
+    store.accept(anUpdate({ jobId: '2', sequence: 11, stepIndex: 11 }));
+    await vi.advanceTimersByTimeAsync(1_000);
+    expect(board.jobs[0]?.posterUrl).toBe('p.jpg');
   });
 });

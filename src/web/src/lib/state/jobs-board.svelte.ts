@@ -1,10 +1,12 @@
-import { asProblem, isAbort, type AssemblyApi } from '../services/api';
+import { asProblem, isAbort, isPassing, type AssemblyApi } from '../services/api';
 import { atMostEvery } from '../services/at-most-every';
 import type { ProgressStore } from '../services/progress-store';
 import type { JobStatus, JobSummary, Page, ProblemDetails, ProgressUpdate } from '../types';
 
 const PAGE_SIZE = 100;
-const NEW_JOBS_EVERY_MS = 500;
+const NEW_JOBS_EVERY_MS = 1_000;
+/** After a failure that may be over by then. */
+const TRY_AGAIN_MS = 2_000;
 /** Pages that are fetched at most to find where new jobs join those that are listed. */
 const MAX_CATCH_UP = 20;
 
@@ -37,6 +39,7 @@ export class JobsBoard {
   #isLoaded = $state(false);
   #isLoadingMore = $state(false);
   #problem = $state.raw<ProblemDetails | null>(null);
+  #tryAgain: ReturnType<typeof setTimeout> | undefined;
 
   constructor(services: BoardServices, query: BoardQuery) {
     this.#services = services;
@@ -101,6 +104,7 @@ export class JobsBoard {
   }
 
   stop(): void {
+    clearTimeout(this.#tryAgain);
     this.#newJobs.stop();
     this.#stopListening();
     this.#wanted.abort();
@@ -127,6 +131,8 @@ export class JobsBoard {
     if (isListed && !belongs && previous?.status !== update.status) {
       this.#show(this.#items.filter((job) => job.id !== update.jobId), this.#nextCursor);
     }
+    // Its poster has been made, or its end has a time: the summary at the head of the list says so.
+    if (isListed && belongs && this.#isLoaded && previous && (previous.stepIndex !== update.stepIndex || previous.status !== update.status)) this.#newJobs.ask();
     if (isListed || !belongs || !this.#isLoaded) return;
     const key = `${update.jobId} ${update.status}`;
     if (this.#lookedFor.has(key)) return;
@@ -166,11 +172,15 @@ export class JobsBoard {
 
   async #guarded(fetching: (signal: AbortSignal) => Promise<unknown>): Promise<void> {
     const { signal } = this.#wanted;
+    clearTimeout(this.#tryAgain);
     try {
       await fetching(signal);
       this.#problem = null;
     } catch (error) {
-      if (!isAbort(error) && !signal.aborted) this.#problem = asProblem(error);
+      if (isAbort(error) || signal.aborted) return;
+      this.#problem = asProblem(error);
+      // Away, or just begun and not ready yet: nobody needs to press a button for that.
+      if (isPassing(this.#problem)) this.#tryAgain = setTimeout(() => void this.refresh(), TRY_AGAIN_MS);
     }
   }
 }

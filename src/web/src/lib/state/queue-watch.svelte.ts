@@ -1,5 +1,4 @@
-import type { AssemblyApi } from '../services/api';
-import { ApiError } from '../services/api';
+import { ApiError, isPassing, type AssemblyApi } from '../services/api';
 import { atMostEvery } from '../services/at-most-every';
 import type { ProgressStore } from '../services/progress-store';
 import type { QueueInfo } from '../types';
@@ -38,6 +37,7 @@ export class QueueWatch {
     } catch (error) {
       // The board itself tells of a server that does not answer; the numbers stay until it does.
       if (!(error instanceof ApiError)) throw error;
+      if (isPassing(error.problem)) this.#asking.ask();
     }
   }
 }
