@@ -12,7 +12,7 @@ import lighthouse from 'lighthouse';
 
 const LEAST = 95;
 const CATEGORIES = ['performance', 'accessibility', 'best-practices'];
-const repository = fileURLToPath(new URL('../..', import.meta.url));
+const repository = fileURLToPath(new URL('../../..', import.meta.url));
 const program = path.join(repository, 'src/OrleansAssembly.Server/bin/Release/net10.0/OrleansAssembly.Server.dll');
 const folder = mkdtempSync(path.join(tmpdir(), 'lighthouse-'));
 const reports = path.join(repository, 'TestResults/lighthouse');
