@@ -1,4 +1,4 @@
-import type { ClusterInfo, JobDetails, JobStatus, JobSummary, OutputInfo, Page, ProblemDetails, ProgressUpdate, ProjectSummary, QueueInfo } from '../types';
+import type { ClusterInfo, JobDetails, JobStatus, JobSummary, OutputInfo, Page, ProblemDetails, ProgressUpdate, ProjectInfo, QueueInfo } from '../types';
 
 export type JobAction = 'pause' | 'resume' | 'cancel' | 'retry';
 
@@ -56,7 +56,7 @@ export class AssemblyApi {
     return this.#send(new URL('api/v1/cluster', this.#root), signal);
   }
 
-  projects(signal?: AbortSignal): Promise<Page<ProjectSummary>> {
+  projects(signal?: AbortSignal): Promise<Page<ProjectInfo>> {
     return this.#send(new URL('api/v1/projects', this.#root), signal);
   }
 
