@@ -9,12 +9,15 @@ namespace OrleansAssembly.NotificationTests.Given;
 /// <summary>The channels as the server has them, with settings of a test.</summary>
 internal static class Channels
 {
+    /// <summary>For receivers that never answer; all others get the time that a busy machine needs.</summary>
+    public static readonly KeyValuePair<string, string?> Impatient = new("Timeout", "00:00:02");
+
     public const string JobId = "0190a0b0c0d0e0f00123456789abcdef";
     public static readonly DateTimeOffset At = new(2026, 1, 2, 3, 4, 5, TimeSpan.Zero);
 
     public static ServiceProvider With(Dictionary<string, string?> settings, Action<IServiceCollection>? replace = null)
     {
-        var usual = new Dictionary<string, string?> { ["Email:From"] = "films@example.org", ["Email:FromName"] = "Films", ["PublicUrl"] = "https://films.example.org/x", ["Timeout"] = "00:00:02" };
+        var usual = new Dictionary<string, string?> { ["Email:From"] = "films@example.org", ["Email:FromName"] = "Films", ["PublicUrl"] = "https://films.example.org/x", ["Timeout"] = "00:00:30" };
         var configuration = new ConfigurationBuilder().AddInMemoryCollection(usual.Concat(settings).Select(item => new KeyValuePair<string, string?>($"Notifications:{item.Key}", item.Value))
             .GroupBy(item => item.Key).Select(group => group.Last())).Build();
         var services = new ServiceCollection();
