@@ -50,7 +50,7 @@ public sealed class NotifyingServer : IAsyncLifetime
 /// <summary>The whole way: a job of a real server to real receivers, with all that may go wrong on it.</summary>
 public sealed class OutboxTests(NotifyingServer given) : IClassFixture<NotifyingServer>
 {
-    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(120);
 
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 

@@ -11,7 +11,7 @@ namespace OrleansAssembly.NotificationTests.Given;
 public sealed class ReceiverProcess : IAsyncDisposable
 {
     public const string Secret = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
-    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(120);
 
     private readonly Func<int, ProcessStartInfo> _command;
     private readonly ConcurrentQueue<JsonElement> _lines = new();
