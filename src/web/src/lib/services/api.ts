@@ -1,4 +1,4 @@
-import type { ClusterInfo, JobDetails, JobStatus, JobSummary, OutputInfo, Page, ProblemDetails, ProgressUpdate, ProjectInfo, QueueInfo } from '../types';
+import type { ClusterInfo, JobDetails, JobStatus, JobSummary, OutputInfo, Page, PauseWish, ProblemDetails, ProgressUpdate, ProjectInfo, QueueInfo, SegmentMap, Story } from '../types';
 
 export type JobAction = 'pause' | 'resume' | 'cancel' | 'retry';
 
@@ -71,6 +71,23 @@ export class AssemblyApi {
 
   act(id: string, action: JobAction): Promise<ProgressUpdate> {
     return this.#send(this.#job(id, action), undefined, 'POST');
+  }
+
+  /** Pauses otherwise than at once and for good. */
+  pause(id: string, wish: PauseWish): Promise<ProgressUpdate> {
+    return requestJson(this.#fetch, this.#job(id, 'pause'), { method: 'POST', headers: { 'Content-Type': 'application/json' }, body: JSON.stringify(wish) });
+  }
+
+  getSegments(id: string, signal?: AbortSignal): Promise<SegmentMap> {
+    return this.#send(this.#job(id, 'segments'), signal);
+  }
+
+  getStory(id: string, signal?: AbortSignal): Promise<Story> {
+    return this.#send(this.#job(id, 'story'), signal);
+  }
+
+  async getEdl(id: string, signal?: AbortSignal): Promise<string> {
+    return (await request(this.#fetch, this.#job(id, 'edl'), { headers: { Accept: 'text/plain, application/problem+json' }, ...(signal && { signal }) })).text();
   }
 
   outputUrl(id: string, output: OutputInfo): string {

@@ -4,6 +4,7 @@ import {
   allowedActions,
   describeCut,
   describeEta,
+  describeLoss,
   isEnded,
   isOutdated,
   isStatus,
@@ -165,5 +166,14 @@ describe('the film to play', () => {
 
   it('may be of a preset that this page does not know', () => {
     expect(playableFilm([prores], (type) => type === 'video/quicktime')).toBe(prores);
+  });
+});
+
+describe('describeLoss', () => {
+  it('says what a cancel throws away, and what to do instead', () => {
+    expect(describeLoss(anUpdate({ elapsed: 80 }), { all: 40, done: 3 })).toBe(
+      '3 of 40 segments are encoded and will be thrown away; 1 min 20 s of work will be lost. A retry would begin from the start. To go on later, pause it instead.',
+    );
+    expect(describeLoss(anUpdate({ elapsed: 0 }), null)).toMatch(/^Nothing has been made yet, so nothing is lost\. /);
   });
 });

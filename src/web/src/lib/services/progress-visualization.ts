@@ -175,3 +175,12 @@ export function describeCut(spec: JobSpec): string {
     .filter(Boolean)
     .join(' · ');
 }
+
+/** What is lost when the job is cancelled, in a sentence or two. */
+export function describeLoss(progress: ProgressUpdate, made: { all: number; done: number } | null): string {
+  const parts = [];
+  if (made && made.done > 0) parts.push(`${made.done.toLocaleString()} of ${made.all.toLocaleString()} segments are encoded and will be thrown away`);
+  if (progress.elapsed >= 1) parts.push(`${formatDuration(progress.elapsed)} of work will be lost`);
+  const loss = parts.length > 0 ? `${parts.join('; ')}. ` : 'Nothing has been made yet, so nothing is lost. ';
+  return `${loss}A retry would begin from the start. To go on later, pause it instead.`;
+}

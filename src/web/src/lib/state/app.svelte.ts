@@ -4,7 +4,8 @@ import { desktopNotifications, NotificationService } from '../services/notificat
 import { ProgressStore } from '../services/progress-store';
 import { allowedActions } from '../services/progress-visualization';
 import { connectHub, WebSocketClient, type ConnectionState } from '../services/websocket-client';
-import type { ProblemDetails } from '../types';
+import type { PauseWish, ProblemDetails } from '../types';
+import { JobRecords } from './job-record.svelte';
 import { Overall } from './overall.svelte';
 import { jobHref } from './router.svelte';
 import { Shortcuts } from './shortcuts.svelte';
@@ -17,6 +18,7 @@ export class App {
   readonly api: AssemblyApi;
   readonly client: WebSocketClient;
   readonly store = new ProgressStore();
+  readonly records = new JobRecords(this.store);
   readonly notifications: NotificationService;
   readonly theme = new ThemeChoice();
   readonly shortcuts = new Shortcuts();
@@ -64,6 +66,18 @@ export class App {
   async act(jobId: string, action: JobAction): Promise<void> {
     const problem = await this.#ask(jobId, action);
     if (problem) this.notifications.refused(ACTION_WORDS[action], problem);
+  }
+
+  /** Pauses otherwise than at once and for good. What finishes its segments first goes on until then, and so nothing is shown before the answer. */
+  async pause(jobId: string, wish: PauseWish): Promise<void> {
+    const answered = wish.after ? undefined : this.store.expect(jobId, STATUS_AFTER.pause);
+    try {
+      this.store.accept(await this.api.pause(jobId, wish));
+    } catch (error) {
+      this.notifications.refused(ACTION_WORDS.pause, asProblem(error));
+    } finally {
+      answered?.();
+    }
   }
 
   /** The same for many, with one message for all of them. Those to which it means nothing in their status are left alone. */

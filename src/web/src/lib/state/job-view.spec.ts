@@ -3,17 +3,20 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { ApiError } from '../services/api';
 import { ProgressStore } from '../services/progress-store';
 import { anUpdate, someDetails } from '../services/testing';
+import type { StepStatus } from '../types';
 import { JobView } from './job-view.svelte';
 
 function setUp() {
   const store = new ProgressStore();
-  const server = { progress: anUpdate({ sequence: 10, stepIndex: 2 }), isAway: false };
+  const server = { progress: anUpdate({ sequence: 10, stepIndex: 2 }), isAway: false, story: 'waiting' as StepStatus, attempt: 1 };
   const getJob = vi.fn(async () => {
     if (server.isAway) throw new ApiError({ type: 'urn:x', title: 'Away', status: 0, detail: 'Wait.' });
-    return someDetails({ progress: server.progress });
+    const steps = someDetails().steps.map((step) => (step.index === 1 ? { ...step, name: 'Extract story metadata', status: server.story } : step));
+    return someDetails({ progress: server.progress, steps, attempt: server.attempt });
   });
-  const view = new JobView({ api: { getJob }, store, knowTitle: () => undefined }, 'a');
-  return { store, server, getJob, view };
+  const getStory = vi.fn(async () => ({ title: 'Harbour', projectId: 'harbour', frameRate: '25', frames: 0, durationSeconds: 0, startTimecode: '01:00:00:00', scenes: [] }));
+  const view = new JobView({ api: { getJob, getStory }, store, knowTitle: () => undefined }, 'a');
+  return { store, server, getJob, getStory, view };
 }
 
 beforeEach(() => void vi.useFakeTimers());
@@ -64,6 +67,29 @@ describe('JobView', () => {
     await view.refresh();
     expect(view.details).not.toBeNull();
     expect(view.problem?.title).toBe('Away');
+  });
+
+  it('fetches the story once it is made, and once an attempt', async () => {
+    const { view, server, getStory } = setUp();
+    await view.refresh();
+    expect(view.story).toBeNull();
+    server.story = 'done';
+    await view.refresh();
+    await view.refresh();
+    expect(view.story?.title).toBe('Harbour');
+    expect(getStory).toHaveBeenCalledTimes(1);
+    server.attempt = 2;
+    await view.refresh();
+    expect(getStory).toHaveBeenCalledTimes(2);
+  });
+
+  it('shows the job without a story that cannot be fetched', async () => {
+    const { view, server, getStory } = setUp();
+    getStory.mockRejectedValue(new Error('no'));
+    server.story = 'done';
+    await view.refresh();
+    expect(view.details).not.toBeNull();
+    expect(view.problem).toBeNull();
   });
 
   it('hears nothing any more once it is stopped', async () => {

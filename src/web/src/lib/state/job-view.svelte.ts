@@ -1,13 +1,15 @@
 import { asProblem, isAbort, type AssemblyApi } from '../services/api';
 import type { ProgressStore } from '../services/progress-store';
 import { isOutdated } from '../services/progress-visualization';
-import type { JobDetails, ProblemDetails, ProgressUpdate } from '../types';
+import type { JobDetails, ProblemDetails, ProgressUpdate, Story } from '../types';
 
 /** After a gap the steps are fetched again, but no more often than this. */
 const GAP_REFRESH_MS = 10_000;
 
+const STORY_STEP = 'Extract story metadata';
+
 export interface JobServices {
-  api: Pick<AssemblyApi, 'getJob'>;
+  api: Pick<AssemblyApi, 'getJob' | 'getStory'>;
   store: ProgressStore;
   knowTitle: (jobId: string, title: string) => void;
 }
@@ -19,6 +21,9 @@ export class JobView {
   readonly #stopped = new AbortController();
   readonly #stopListening: () => void;
   #details = $state.raw<JobDetails | null>(null);
+  #story = $state.raw<Story | null>(null);
+  /** Of which attempt the story is. */
+  #storyOf: number | undefined;
   #problem = $state.raw<ProblemDetails | null>(null);
   #isFetching = false;
   #fetchAgain = false;
@@ -36,6 +41,11 @@ export class JobView {
 
   get details(): JobDetails | null {
     return this.#details;
+  }
+
+  /** What the film tells, shot by shot: from its step on. */
+  get story(): Story | null {
+    return this.#story;
   }
 
   get problem(): ProblemDetails | null {
@@ -73,8 +83,20 @@ export class JobView {
       this.#details = details;
       this.#problem = null;
       this.#services.store.accept(details.progress);
+      await this.#fetchStory(details);
     } catch (error) {
       if (!isAbort(error)) this.#problem = asProblem(error);
+    }
+  }
+
+  async #fetchStory(details: JobDetails): Promise<void> {
+    const isMade = details.status === 'completed' || details.steps.some((step) => step.name === STORY_STEP && step.status === 'done');
+    if (!isMade || this.#storyOf === details.attempt) return;
+    try {
+      this.#story = await this.#services.api.getStory(this.id, this.#stopped.signal);
+      this.#storyOf = details.attempt;
+    } catch {
+      // Nothing else waits for it; the next look at the job asks again.
     }
   }
 }
