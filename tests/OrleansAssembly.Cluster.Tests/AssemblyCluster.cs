@@ -65,14 +65,14 @@ public sealed class AssemblyCluster : IAsyncLifetime
 
     public async ValueTask DisposeAsync()
     {
-        if (Silos is not null) // else it did not come so far, and what went wrong is told
+        if (Silos is not null) // else it did not come so far, and what stopped it is told
         {
             await Silos.StopAllSilosAsync();
             await Silos.DisposeAsync();
+            await _store.DisposeAsync();
         }
 
-        await (_store?.DisposeAsync() ?? ValueTask.CompletedTask);
-        await (_redis?.DisposeAsync() ?? ValueTask.CompletedTask);
+        await _redis.DisposeAsync();
         Media.Dispose();
     }
 
