@@ -20,9 +20,10 @@ public sealed class StillMaker(FfmpegFile ffmpeg, FfmpegBuild build, KnownSource
     /// <summary>Stills that are kept: some tens of kilobytes each. When there are more, the older half goes.</summary>
     private const int MostKept = 4000;
 
-    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(10);
+    /// <summary>A frame that costs more of a processor is not shown, seconds: what a busy machine adds to that is not the source's fault.</summary>
+    private const double MostCpu = 10;
 
-    /// <summary>So long somebody waits for others' stills to be made.</summary>
+    /// <summary>So long somebody waits for others' stills, and again for this one.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
 
     private readonly SemaphoreSlim _slots = new(2);
@@ -67,11 +68,12 @@ public sealed class StillMaker(FfmpegFile ffmpeg, FfmpegBuild build, KnownSource
     {
         if (!await _slots.WaitAsync(Patience, cancel))
         {
-            return new MediaProblem("frames-busy", "Too many frames are asked for", "Others are looking at sources too. Ask again in a moment.", Transient: true);
+            return Busy();
         }
 
-        using var timer = new CancellationTokenSource(Limit, time);
-        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancel, timer.Token);
+        using var timer = new CancellationTokenSource(Patience, time);
+        using var tooSlow = new CancellationTokenSource();
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancel, timer.Token, tooSlow.Token);
         try
         {
             var file = store.Resolve(path);
@@ -85,19 +87,29 @@ public sealed class StillMaker(FfmpegFile ffmpeg, FfmpegBuild build, KnownSource
                 still.File,
                 part => FfmpegArguments.Still(facts, at, size, file.Value!, part),
                 part => Task.FromResult(new FileInfo(part) is { Exists: true, Length: > 0 } ? null : Nothing(path)),
-                null,
+                progress =>
+                {
+                    if (progress.CpuSeconds > MostCpu)
+                    {
+                        tooSlow.Cancel();
+                    }
+                },
                 limit.Token);
             return made.Problem is { } problem ? problem : still;
         }
         catch (OperationCanceledException) when (!cancel.IsCancellationRequested)
         {
-            return new MediaProblem("frame-too-slow", "The frame cannot be shown", FormattableString.Invariant($"Decoding '{path}' up to this frame takes more than {Limit.TotalSeconds} s. It can be used all the same; for looking at it, a copy with more keyframes helps."));
+            return tooSlow.IsCancellationRequested
+                ? new MediaProblem("frame-too-slow", "The frame cannot be shown", FormattableString.Invariant($"Decoding '{path}' up to this frame takes more than {MostCpu} s. It can be used all the same; for looking at it, a copy with more keyframes helps."))
+                : Busy();
         }
         finally
         {
             _slots.Release();
         }
     }
+
+    private static MediaProblem Busy() => new("frames-busy", "The server is too busy to show frames", "It has too much else to do, or others look at sources too. Ask again in a moment.", Transient: true);
 
     private static MediaProblem Nothing(string path) => new("frame-unreadable", "The frame cannot be shown", $"'{path}' has no picture there that can be decoded.");
 
