@@ -176,6 +176,10 @@ export class Making {
     if (Object.keys(this.errors).some((field) => !(field in this.#refusals))) return undefined;
     this.#isSubmitting = true;
     try {
+      // What does not fit its sources is known to the estimate alone; a job would fail of it only later.
+      clearTimeout(this.#timer);
+      if (this.#estimateState !== 'known') await this.#ask();
+      if (Object.keys(this.#refusals).length > 0) return undefined;
       const job = await this.#submission.submit(this.cut.toSpec());
       await this.keeper.discard();
       return job;
@@ -246,6 +250,7 @@ export class Making {
   }
 
   async #ask(): Promise<void> {
+    this.#asking?.abort();
     const asking = (this.#asking = new AbortController());
     // Time and disk do not depend on names, so they are told before there are any.
     const spec = this.cut.toSpec();
