@@ -8,8 +8,8 @@ public class Chromium : IAsyncLifetime
 {
     private static readonly string[] Programs = ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"];
 
-    private IPlaywright _playwright = null!;
-    private IBrowser _browser = null!;
+    private IPlaywright? _playwright;
+    private IBrowser? _browser;
 
     internal Workplace Place { get; } = new();
 
@@ -40,9 +40,18 @@ public class Chromium : IAsyncLifetime
 
     public async ValueTask DisposeAsync()
     {
-        await _browser.DisposeAsync();
-        _playwright.Dispose();
-        await Server.DisposeAsync();
+        // What did not come up, because the start failed, need not go down.
+        if (_browser is not null)
+        {
+            await _browser.DisposeAsync();
+        }
+
+        _playwright?.Dispose();
+        if (Server is not null)
+        {
+            await Server.DisposeAsync();
+        }
+
         Place.Dispose();
         GC.SuppressFinalize(this);
     }
@@ -65,7 +74,7 @@ public class Chromium : IAsyncLifetime
     /// <summary>Opens an address of the page in a window of its own.</summary>
     internal async Task<Window> OpenAsync(string address = "/", ViewportSize? size = null)
     {
-        var context = await _browser.NewContextAsync(new BrowserNewContextOptions { ViewportSize = size ?? Window.Desktop, Locale = "en-GB" });
+        var context = await _browser!.NewContextAsync(new BrowserNewContextOptions { ViewportSize = size ?? Window.Desktop, Locale = "en-GB" });
         return await Window.OpenAsync(context, new Uri(Server.Address, address));
     }
 }
