@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text.RegularExpressions;
 using Microsoft.Playwright;
 using OrleansAssembly.SystemTests;
 
@@ -110,6 +111,9 @@ internal sealed class Window : IAsyncDisposable
     /// <summary>Forgets what was complained of while the server was away: that it was away is all that was said.</summary>
     public void ForgiveLostConnection() => _complaints.RemoveAll(complaint =>
         complaint.Contains("ERR_CONNECTION", StringComparison.Ordinal) || complaint.Contains("WebSocket connection to", StringComparison.Ordinal));
+
+    /// <summary>Forgets that the server refused what was to be refused: browsers write every such answer down.</summary>
+    public void ForgiveRefusals() => _complaints.RemoveAll(complaint => Regex.IsMatch(complaint, "status of (400|412)"));
 
     /// <summary>The end of every test.</summary>
     public void AssertNoComplaints() => Assert.Empty(_complaints);

@@ -1,0 +1,123 @@
+using System.Text.RegularExpressions;
+using Microsoft.Playwright;
+using OrleansAssembly.SystemTests;
+using static Microsoft.Playwright.Assertions;
+
+namespace OrleansAssembly.Browser.Tests;
+
+/// <summary>The page on which a film is put together.</summary>
+public sealed class NewAssemblyTests(Chromium chromium) : IClassFixture<Chromium>
+{
+    /// <summary>Looking into a file is work for the media tools, which give way to everything else on a machine.</summary>
+    private const float Soon = 120_000;
+
+    private ServerProcess Server => chromium.Server;
+
+    [Fact]
+    public async Task AMistake_IsToldAtItsField()
+    {
+        await using var window = await chromium.OpenAsync("/#/new");
+        var page = window.Page;
+        await Expect(page.GetByTestId("new-page")).ToBeVisibleAsync(new() { Timeout = Soon });
+        await window.TakePicturesAsync("new-empty");
+        await ChooseAsync(page, Workplace.First, Workplace.Second);
+        await page.GetByTestId("shot-open").Nth(1).ClickAsync();
+        await Expect(Point(page, "out")).ToHaveValueAsync("00:00:03:00", new() { Timeout = Soon });
+        await Expect(page.GetByTestId("estimate")).ToHaveAttributeAsync("data-state", "known", new() { Timeout = Soon });
+        await window.TakePicturesAsync("new-filled");
+
+        // What is wrong in a shot is told as soon as it is written; what is missing, when it is missed.
+        await Point(page, "out").FillAsync("5900");
+        await Point(page, "out").BlurAsync();
+        await Expect(Point(page, "out")).ToHaveAttributeAsync("aria-invalid", "true", new() { Timeout = Soon });
+        await Expect(page.Locator("[data-testid^='error-shot/'][data-testid$='/out']")).ToContainTextAsync("past the end");
+        await Expect(page.GetByTestId("error-title")).ToHaveCountAsync(0);
+        await page.GetByTestId("start").ClickAsync();
+        await Expect(page.GetByTestId("title")).ToBeFocusedAsync();
+        await Expect(page.GetByTestId("error-title")).ToHaveTextAsync("Give the film a title.");
+        await window.TakePicturesAsync("new-errors");
+
+        await NameAsync(page, "Mended", "harbour");
+        await page.GetByTestId("start").ClickAsync();
+        await Expect(Point(page, "out")).ToBeFocusedAsync(new() { Timeout = Soon });
+        await Point(page, "out").FillAsync("2:00");
+        await Point(page, "out").BlurAsync();
+        await Expect(Point(page, "out")).ToHaveValueAsync("00:00:02:00");
+        await Expect(Point(page, "out")).Not.ToHaveAttributeAsync("aria-invalid", "true", new() { Timeout = Soon });
+        window.ForgiveRefusals();
+        window.AssertNoComplaints();
+    }
+
+    [Fact]
+    public async Task ADraft_IsKept_OpenedAgain_AndNotOverwrittenUnasked()
+    {
+        await using var window = await chromium.OpenAsync("/#/new");
+        var page = window.Page;
+        await NameAsync(page, "Half a film", "harbour");
+        await ChooseAsync(page, Workplace.First);
+        await SavedAsync(page);
+        await Expect(page).ToHaveURLAsync(new Regex("#/drafts/"), new() { Timeout = Soon });
+
+        // In another window it is found in the list, with all that is in it.
+        await using var other = await chromium.OpenAsync("/#/new");
+        await other.Page.GetByTestId("draft").Filter(new() { HasText = "Half a film" }).GetByRole(AriaRole.Link).ClickAsync(new() { Timeout = Soon });
+        await Expect(other.Page.GetByTestId("title")).ToHaveValueAsync("Half a film", new() { Timeout = Soon });
+        await Expect(other.Page.GetByTestId("shot")).ToHaveCountAsync(1);
+        await other.Page.GetByTestId("title").FillAsync("Half a film, theirs");
+        await SavedAsync(other.Page);
+
+        await page.GetByTestId("title").FillAsync("Half a film, mine");
+        await Expect(page.GetByTestId("conflict")).ToBeVisibleAsync(new() { Timeout = Soon });
+        await page.GetByRole(AriaRole.Button, new() { Name = "Show theirs" }).ClickAsync();
+        await Expect(page.GetByTestId("title")).ToHaveValueAsync("Half a film, theirs", new() { Timeout = Soon });
+        await Expect(page.GetByTestId("conflict")).ToHaveCountAsync(0);
+        window.ForgiveRefusals();
+        window.AssertNoComplaints();
+        other.AssertNoComplaints();
+    }
+
+    [Fact]
+    public async Task AFinishedJob_IsCopied_AndChanged()
+    {
+        var job = await Server.SubmitAsync(Workplace.Small("Harbour, cut 3"));
+        await Server.CompleteAsync(job);
+        await using var window = await chromium.OpenAsync($"/#/new?from={job}");
+        var page = window.Page;
+        await Expect(page.GetByTestId("title")).ToHaveValueAsync("Harbour, cut 4", new() { Timeout = Soon });
+        await Expect(page.GetByTestId("project")).ToHaveValueAsync("harbour");
+        await Expect(page.GetByTestId("shot")).ToHaveCountAsync(1);
+        await Expect(page.GetByTestId("preset-h264-720p")).ToBeCheckedAsync();
+        await Expect(page.GetByTestId("film-length")).ToHaveTextAsync("00:00:01:13", new() { Timeout = Soon }); // from 0.5 s to 2 s
+
+        await page.GetByTestId("frame-rate").SelectOptionAsync("24");
+        await page.GetByTestId("start").ClickAsync();
+        await Expect(page.GetByTestId("job-page")).ToBeVisibleAsync(new() { Timeout = Soon });
+        await Expect(page.GetByTestId("job-page")).Not.ToHaveAttributeAsync("data-job-id", job);
+        var copy = await page.GetByTestId("job-page").GetAttributeAsync("data-job-id");
+        Assert.Equal("24", (await Server.GetAsync(copy!)).Spec.Timeline!.FrameRate);
+        window.AssertNoComplaints();
+    }
+
+    private static async Task NameAsync(IPage page, string title, string project)
+    {
+        await page.GetByTestId("title").FillAsync(title, new() { Timeout = Soon });
+        await page.GetByTestId("project").FillAsync(project);
+        await page.GetByTestId("project").BlurAsync();
+    }
+
+    private static async Task ChooseAsync(IPage page, params string[] sources)
+    {
+        await page.GetByTestId("choose").ClickAsync(new() { Timeout = Soon });
+        foreach (var source in sources)
+        {
+            await page.Locator($"[data-testid=source][data-path='{source}']").ClickAsync(new() { Timeout = Soon });
+        }
+
+        await page.GetByTestId("choose-sources").ClickAsync();
+        await Expect(page.GetByTestId("shot")).ToHaveCountAsync(sources.Length);
+    }
+
+    private static Task SavedAsync(IPage page) => Expect(page.GetByTestId("keeper")).ToHaveAttributeAsync("data-state", "saved", new() { Timeout = Soon });
+
+    private static ILocator Point(IPage page, string name) => page.Locator($"[data-field^='shot/'][data-field$='/{name}']");
+}
