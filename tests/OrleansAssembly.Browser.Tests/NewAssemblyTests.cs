@@ -1,5 +1,6 @@
 using System.Text.RegularExpressions;
 using Microsoft.Playwright;
+using OrleansAssembly.Media.Tests;
 using OrleansAssembly.SystemTests;
 using static Microsoft.Playwright.Assertions;
 
@@ -10,8 +11,60 @@ public sealed class NewAssemblyTests(Chromium chromium) : IClassFixture<Chromium
 {
     /// <summary>Looking into a file is work for the media tools, which give way to everything else on a machine.</summary>
     private const float Soon = 120_000;
+    private const float AFilmLater = 300_000;
 
     private ServerProcess Server => chromium.Server;
+
+    [Fact]
+    public async Task AFilm_IsMade_FromUpload_ToPlayingIt()
+    {
+        using var camera = new TestMedia();
+        string[] files = ["2.mp4", "10.mp4", "1.mp4"];
+        foreach (var file in files)
+        {
+            camera.MakeClip(file, seconds: 2, size: "160x90");
+        }
+
+        await using var window = await chromium.OpenAsync("/#/new");
+        var page = window.Page;
+        await NameAsync(page, "From my camera", "camera");
+        await page.GetByTestId("file-input").SetInputFilesAsync(files.Select(camera.Path));
+
+        // They come in the order of their numbers, whichever was over first, each with its picture and what it is.
+        var shots = page.GetByTestId("shot");
+        await Expect(shots).ToHaveCountAsync(3, new() { Timeout = Soon });
+        Assert.Equal(["camera/1.mp4", "camera/2.mp4", "camera/10.mp4"], await OrderAsync(shots));
+        await Expect(shots.First).ToContainTextAsync("160×90 · 25 fps · H.264", new() { Timeout = Soon });
+        await Eventually.TrueAsync(
+            async () => await shots.First.Locator("img").EvaluateAsync<bool>("picture => picture.naturalWidth > 0"), TimeSpan.FromSeconds(120), "the picture of a shot");
+
+        var second = shots.Nth(1).GetByTestId("shot-open");
+        await second.ClickAsync();
+        await Expect(second).ToBeFocusedAsync();
+        await page.Keyboard.PressAsync("Alt+ArrowUp");
+        await Expect(page.GetByTestId("shots-said")).ToHaveTextAsync("2 is now shot 1 of 3.");
+        Assert.Equal(["camera/2.mp4", "camera/1.mp4", "camera/10.mp4"], await OrderAsync(shots));
+
+        // Five frames on is the first used; then twenty more are seen, the last of which is the last used.
+        await page.GetByTestId("shot-scrubber").FocusAsync();
+        await StepAsync(page, 5);
+        await page.Keyboard.PressAsync("i");
+        await StepAsync(page, 20);
+        await page.Keyboard.PressAsync("o");
+        await Expect(Point(page, "in")).ToHaveValueAsync("00:00:00:05");
+        await Expect(Point(page, "out")).ToHaveValueAsync("00:00:01:01");
+        await Expect(page.GetByTestId("film-length")).ToHaveTextAsync("00:00:04:21", new() { Timeout = Soon }); // 21 frames and twice 50
+        await Expect(page.GetByTestId("estimate")).ToHaveAttributeAsync("data-state", "known", new() { Timeout = Soon });
+
+        await page.GetByTestId("start").DblClickAsync();
+        await Expect(page.GetByTestId("job-page")).ToHaveAttributeAsync("data-status", "completed", new() { Timeout = AFilmLater });
+        var film = page.Locator("video").First;
+        await film.EvaluateAsync("async film => { film.muted = true; await film.play(); }");
+        await Eventually.TrueAsync(async () => await film.EvaluateAsync<double>("film => film.currentTime") > 0.5, TimeSpan.FromSeconds(60), "half a second of the film");
+        var made = (await Server.ListAsync()).Where(job => job.ProjectId == "camera");
+        Assert.Equal("From my camera", Assert.Single(made).Title); // the second click made no second one
+        window.AssertNoComplaints();
+    }
 
     [Fact]
     public async Task AMistake_IsToldAtItsField()
@@ -117,7 +170,17 @@ public sealed class NewAssemblyTests(Chromium chromium) : IClassFixture<Chromium
         await Expect(page.GetByTestId("shot")).ToHaveCountAsync(sources.Length);
     }
 
+    private static async Task StepAsync(IPage page, int frames)
+    {
+        for (var i = 0; i < frames; i++)
+        {
+            await page.Keyboard.PressAsync(".");
+        }
+    }
+
     private static Task SavedAsync(IPage page) => Expect(page.GetByTestId("keeper")).ToHaveAttributeAsync("data-state", "saved", new() { Timeout = Soon });
 
     private static ILocator Point(IPage page, string name) => page.Locator($"[data-field^='shot/'][data-field$='/{name}']");
+
+    private static async Task<string[]> OrderAsync(ILocator shots) => await shots.EvaluateAllAsync<string[]>("shots => shots.map(shot => shot.dataset.source)");
 }
