@@ -21,7 +21,7 @@ internal sealed record WatchPlan(IReadOnlyList<Uri> Servers, IReadOnlyList<strin
 internal sealed record WatchResult(long Messages, double Seconds, double[] Latencies, int Finals, int Broken, string? Failure);
 
 /// <summary>All connections of a measurement, in a process of their own. It is led by lines: <c>begin</c>, <c>end</c>, <c>last</c>; and says <c>ready</c>, then the result.</summary>
-internal sealed class WatcherProcess(WatchPlan plan, Stamps stamps)
+internal sealed class WatcherProcess(WatchPlan plan, Stamps stamps) : IDisposable
 {
     public const string Command = "progress-watchers";
 
@@ -48,8 +48,19 @@ internal sealed class WatcherProcess(WatchPlan plan, Stamps stamps)
     {
         var plan = JsonSerializer.Deserialize<WatchPlan>(await File.ReadAllTextAsync(planFile))!;
         using var stamps = Stamps.Open(plan.Stamps);
-        await new WatcherProcess(plan, stamps).RunAsync();
+        using var watchers = new WatcherProcess(plan, stamps);
+        await watchers.RunAsync();
         return 0;
+    }
+
+    public void Dispose()
+    {
+        foreach (var watching in _all)
+        {
+            watching?.Dispose();
+        }
+
+        _ready.Dispose();
     }
 
     private async Task RunAsync()
@@ -84,12 +95,6 @@ internal sealed class WatcherProcess(WatchPlan plan, Stamps stamps)
         await ended.CancelAsync();
         await pinging;
         listening.Join();
-        foreach (var watching in _all)
-        {
-            watching.Dispose();
-        }
-
-        _ready.Dispose();
     }
 
     /// <summary>All connections, on one thread.</summary>
