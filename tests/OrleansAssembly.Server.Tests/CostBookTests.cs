@@ -36,7 +36,7 @@ public sealed class CostBookTests : IAsyncLifetime
         await Task.WhenAll(Enumerable.Range(0, 3).Select(_ => Book.LearnAsync(Machine, Completed(), ["h264-720p"])));
         var prior = await Book.GetAsync(Machine);
 
-        Assert.InRange(prior.Formats["h264-720p"].Predict([1, 0, 0, 0]).Mean, 0.6, 1.1); // three times the guess: ln 3
+        Assert.InRange(prior.Formats["h264-720p"].Predict([1, 0, 0, 0], 0).Mean, 0.6, 1.1); // three times the guess: ln 3
         Assert.InRange(prior.Utilisation.Jobs, 2.5, 3);
         Assert.Equal(["verify"], prior.Stages.Keys.Select(stage => stage.ToString().ToLowerInvariant()));
         Assert.Empty((await Book.GetAsync("another")).Formats);
