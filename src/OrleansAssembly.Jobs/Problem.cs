@@ -26,7 +26,7 @@ public sealed record Problem(string Type, string Title, string Detail, int Statu
 
     /// <summary>What was asked for needs the store, and it is away.</summary>
     public static Problem StoreUnavailable { get; } = Of(
-        "store-unavailable", "The store does not answer", "Nothing was changed, and jobs that run go on. Try again in a moment.", 503);
+        "store-unavailable", "The store does not answer", "Jobs that run go on. What was asked for may not have been done: try again in a moment. A submission that is repeated with its Idempotency-Key makes one job.", 503);
 
     /// <summary>Every mistake in a spec, by field path.</summary>
     public static Problem Invalid(IEnumerable<Timeline.FieldProblem> problems) => Wrong("invalid-job", "The job cannot be accepted", problems);
