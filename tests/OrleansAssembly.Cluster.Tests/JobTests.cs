@@ -56,9 +56,10 @@ public class JobTests(AssemblyCluster cluster) : IClassFixture<AssemblyCluster>
         await AssemblyCluster.UntilAsync(job, Ended, "the end of the job");
         var commands = monitor.Seen.Where(line => line.Contains(job.Id, StringComparison.Ordinal) && !line.Contains(" lua] ", StringComparison.Ordinal)).ToList();
 
-        // Eighteen stages with 23 pieces, of which each is given out and done; and the submission, its spec, its plan.
+        // Eighteen stages with 23 pieces, of which each is given out and done; the submission, its spec, its plan, first told early; its news, noted and handed over.
+        // Numbers that are seconds old are written too: one write each for a film that a busy machine takes long for.
         var states = commands.Count(line => line.Contains("EVAL", StringComparison.OrdinalIgnoreCase) && line.Contains($"{job.Id}/job", StringComparison.Ordinal));
-        Assert.InRange(states, 18, (2 * 23) + 8);
+        Assert.InRange(states, 18, (2 * 23) + 20);
         var before = monitor.Seen.Count(line => line.Contains(job.Id, StringComparison.Ordinal));
         for (var n = 0; n < 100; n++)
         {
