@@ -8,7 +8,7 @@ public sealed class ChildGroupTests : IDisposable
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 
-    private readonly TestMedia _media = new(options => options.StallLimit = TimeSpan.FromSeconds(0.8));
+    private readonly TestMedia _media = new(options => options.StallLimit = TimeSpan.FromSeconds(2.5));
     private readonly ChildGroup _group = new();
     private readonly TaskCompletionSource _moved = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private int _pid;
