@@ -38,7 +38,9 @@ internal sealed class ProgressBook(JobSpec spec, ProgressReserve reserved, TimeP
         var progress = JobProgress.Of(state, eta, Presets, _speed, time.GetUtcNow());
         var shown = ProgressLedger.Next(_shown, state, progress);
         var update = Write(state, eta, progress, shown);
-        return !changed && LooksLikeNewest(update)
+
+        // What is still noted behind the end of a job, that its news was handed over, is nothing to tell: the first update of the end is the last.
+        return (!changed || state.Ended) && LooksLikeNewest(update)
             ? Nothing
             : new ProgressPage(update, shown, ProgressLedger.Reserve(shown, _reserved, state.Ended), ProgressLedger.IsBeyond(shown, _reserved));
     }

@@ -115,6 +115,7 @@ public class BoardTests(CrowdedBoard chromium) : IClassFixture<CrowdedBoard>
         await page.Keyboard.PressAsync("c");
         await Expect(page.GetByRole(AriaRole.Dialog)).ToContainTextAsync("Cancel 100 jobs?");
         await page.Keyboard.PressAsync("Escape");
+        await Expect(page.GetByRole(AriaRole.Dialog)).ToHaveCountAsync(0, new() { Timeout = Soon });
         await page.Keyboard.PressAsync("?");
         await Expect(page.GetByRole(AriaRole.Dialog)).ToContainTextAsync("Keyboard");
         await window.TakePicturesAsync("board-keyboard");
@@ -149,6 +150,10 @@ public class BoardTests(CrowdedBoard chromium) : IClassFixture<CrowdedBoard>
         await Expect(page.GetByTestId("offline-note")).ToHaveCountAsync(0);
         await chromium.Server.CommandAsync(added, "cancel");
         await Expect(window.Row(added)).ToHaveAttributeAsync("data-status", "cancelled", new() { Timeout = Soon });
+
+        // The others of this class count a thousand.
+        using var deleted = await chromium.Server.Http.DeleteAsync(new Uri($"{JobCalls.Jobs}/{added}", UriKind.Relative), TestContext.Current.CancellationToken);
+        Assert.True(deleted.IsSuccessStatusCode, $"The job was not deleted: {deleted.StatusCode}");
         window.ForgiveLostConnection();
         window.AssertNoComplaints();
     }

@@ -142,10 +142,10 @@ public sealed class BadInputTests(RunningServer server)
         using (var socket = new System.Net.Sockets.TcpClient())
         {
             await socket.ConnectAsync(IPAddress.Loopback, server.Address.Port, Cancel);
-            await socket.GetStream().WriteAsync(Encoding.ASCII.GetBytes("PUT /api/v1/sources/broken.mp4 HTTP/1.1\r\nHost: x\r\nContent-Length: 1000\r\n\r\nhalf"), Cancel);
+            await socket.GetStream().WriteAsync(Encoding.ASCII.GetBytes("PUT /api/v1/sources/cut-off.mp4 HTTP/1.1\r\nHost: x\r\nContent-Length: 1000\r\n\r\nhalf"), Cancel);
         }
 
-        using var answer = await server.Http.GetAsync(new Uri("/api/v1/sources/broken.mp4", UriKind.Relative), Cancel);
+        using var answer = await server.Http.GetAsync(new Uri("/api/v1/sources/cut-off.mp4", UriKind.Relative), Cancel);
         await ProblemAsync(answer, 404);
     }
 

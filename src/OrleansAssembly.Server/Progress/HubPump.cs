@@ -17,6 +17,7 @@ public sealed partial class HubPump : IAsyncDisposable
     private readonly ILogger _logger;
     private readonly CancellationTokenSource _closed = new();
     private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private int _disposed;
     private int _signals; // since the pump last rested: whoever makes it 1 pumps
 
     public HubPump(ProgressRelay relay, ISingleClientProxy client, Action abort, ILogger logger)
@@ -34,6 +35,11 @@ public sealed partial class HubPump : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
+        if (Interlocked.Exchange(ref _disposed, 1) != 0)
+        {
+            return;
+        }
+
         _relay.Leave(Mailbox);
         foreach (var jobId in Jobs)
         {
