@@ -87,10 +87,10 @@ public sealed record NotificationSpec(
     IReadOnlyList<double>? ProgressAt = null,
     bool? Browser = null)
 {
-    /// <summary>With each secret put through <paramref name="change"/>.</summary>
-    public NotificationSpec WithSecrets(Func<string, string> change) => this with { Webhooks = Webhooks is null ? null : [.. Webhooks.Select(hook => hook.WithSecrets(change))] };
+    /// <summary>With each secret put through <paramref name="change"/>. What was not checked may hold a null.</summary>
+    public NotificationSpec WithSecrets(Func<string, string> change) => this with { Webhooks = Webhooks is null ? null : [.. Webhooks.Select(hook => hook?.WithSecrets(change)!)] };
 
-    /// <summary>As it may be shown.</summary>
+    /// <summary>As it may be shown, and kept unsealed.</summary>
     public NotificationSpec Masked() => WithSecrets(_ => WebhookSpec.Mask);
 }
 

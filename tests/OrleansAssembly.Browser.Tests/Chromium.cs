@@ -67,9 +67,10 @@ public class Chromium : IAsyncLifetime
         Server = await StartServerAsync(port);
     }
 
-    /// <summary>A paused job keeps its slots for a while; here others wait for them.</summary>
+    /// <summary>A paused job keeps its slots for a while; here others wait for them. Children that a test stops stay stopped.</summary>
     private Task<ServerProcess> StartServerAsync(int port) => ServerProcess.StartCommandAsync(
-        ["dotnet", ServerProcess.Program, "--port", $"{port}", "--media", Place.Media.Root, "--data", Place.Data, "--slots", $"{Slots}"], SiloCluster.ShortHold);
+        ["dotnet", ServerProcess.Program, "--port", $"{port}", "--media", Place.Media.Root, "--data", Place.Data, "--slots", $"{Slots}"],
+        SiloCluster.ShortHold.Concat(Workplace.PatientWithChildren).ToDictionary());
 
     /// <summary>Opens an address of the page in a window of its own.</summary>
     internal async Task<Window> OpenAsync(string address = "/", ViewportSize? size = null)

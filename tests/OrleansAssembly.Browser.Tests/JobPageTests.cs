@@ -41,7 +41,12 @@ public partial class JobPageTests(Chromium chromium) : IClassFixture<Chromium>
         await Expect(page.Locator("dl.live div", new() { HasText = "Speed" })).ToContainTextAsync("fps", new() { Timeout = Soon });
         await Expect(page.GetByTestId("message-log")).ToContainTextAsync("Encoding segment", new() { Timeout = Soon });
         await Expect(page.GetByTestId("charts").Locator("canvas")).ToHaveCountAsync(2, new() { Timeout = Soon });
+
+        // While pictures are taken, the film must not get done.
+        var goOn = await chromium.Place.StopEncodersAsync();
         await window.TakePicturesAsync("job-encoding");
+        goOn();
+        await Window.RisesAsync(page.GetByTestId("whole-bar"), "the bar of the job that goes on");
 
         await page.GetByTestId("btn-pause").ClickAsync();
         await Expect(shown).ToHaveAttributeAsync("data-status", "paused", new() { Timeout = Soon });

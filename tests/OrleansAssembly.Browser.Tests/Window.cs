@@ -110,7 +110,7 @@ internal sealed class Window : IAsyncDisposable
 
     /// <summary>Forgets what was complained of while the server was away: that it was away is all that was said.</summary>
     public void ForgiveLostConnection() => _complaints.RemoveAll(complaint =>
-        complaint.Contains("ERR_CONNECTION", StringComparison.Ordinal) || complaint.Contains("WebSocket connection to", StringComparison.Ordinal));
+        Regex.IsMatch(complaint, "net::ERR_(CONNECTION|INCOMPLETE|EMPTY_RESPONSE)|WebSocket connection to"));
 
     /// <summary>Forgets that the server refused what was to be refused: browsers write every such answer down.</summary>
     public void ForgiveRefusals() => _complaints.RemoveAll(complaint => Regex.IsMatch(complaint, "status of (400|412)"));

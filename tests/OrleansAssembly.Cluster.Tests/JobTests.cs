@@ -60,14 +60,24 @@ public class JobTests(AssemblyCluster cluster) : IClassFixture<AssemblyCluster>
         // Numbers that are seconds old are written too: one write each for a film that a busy machine takes long for.
         var states = commands.Count(line => line.Contains("EVAL", StringComparison.OrdinalIgnoreCase) && line.Contains($"{job.Id}/job", StringComparison.Ordinal));
         Assert.InRange(states, 18, (2 * 23) + 20);
-        var before = monitor.Seen.Count(line => line.Contains(job.Id, StringComparison.Ordinal));
+
+        // The end itself still writes for a moment.
+        int Commands() => monitor.Seen.Count(line => line.Contains(job.Id, StringComparison.Ordinal));
+        var before = -1;
+        while (before != Commands())
+        {
+            before = Commands();
+            await Task.Delay(TimeSpan.FromSeconds(1), TimeProvider.System, TestContext.Current.CancellationToken);
+        }
+
         for (var n = 0; n < 100; n++)
         {
             Assert.Equal(JobStatus.Completed, (await cluster.Job(job.Id).GetProgressAsync())!.Status);
             Assert.Equal(JobStatus.Completed, (await cluster.Job(job.Id).WatchAsync(job.Reference!))!.Status);
         }
 
-        Assert.InRange(monitor.Seen.Count(line => line.Contains(job.Id, StringComparison.Ordinal)) - before, 0, 20); // what the end itself still writes
+        // Two hundred looks, and next to nothing for them: a reminder of the job may just then be taken back.
+        Assert.InRange(Commands() - before, 0, 20);
     }
 
     [Fact]

@@ -194,6 +194,51 @@ public sealed class OutboxTests(NotifyingServer given) : IClassFixture<Notifying
         }
     }
 
+    /// <summary>No timer waits so long, and no reminder comes sooner.</summary>
+    [Fact]
+    public async Task WhatIsToBeTriedMuchLater_IsTriedByTheReminder()
+    {
+        using var place = new Workplace();
+        await using var hook = await ReceiverProcess.HookAsync();
+        await hook.KillAsync();
+        await using var server = await NotifyingServer.StartAsync(place, new(NotifyingServer.Settings) { ["Notifications__Waits"] = "00:01:10", ["Notifications__GiveUpAfter"] = "01:00:00" });
+        var job = await server.SubmitAsync(Edl(To(hook.Url("/ok"))));
+        var first = await DeliveryAsync(job, item => item.Attempts.Length == 1, "a refused try", server);
+        Assert.InRange(first.NextAttemptAt!.Value - first.Attempts[0].At, TimeSpan.FromSeconds(61), TimeSpan.FromSeconds(100));
+
+        await hook.StartAsync();
+        var delivered = await DeliveryAsync(job, item => item.Status == DeliveryStatus.Delivered, "the message", server);
+        Assert.True(delivered.Attempts[^1].At >= first.NextAttemptAt, "it came too early");
+    }
+
+    [Fact]
+    public async Task ASecretThatIsReplaced_SignsWhatStillWaits()
+    {
+        var wrong = "whsec_" + Convert.ToBase64String(new byte[32]);
+        var job = await given.Server.SubmitAsync(Edl(new NotificationSpec(["completed"], null, null, [new WebhookSpec(given.Hook.Url("/ok"), wrong)])));
+        var refused = await DeliveryAsync(job, item => item.Attempts.Length > 0, "a refused try");
+        Assert.Equal("not signed by us", refused.Attempts[0].Answer);
+
+        await ReadAsync<NotificationSpec>(await given.Server.Http.PostAsJsonAsync(Of(job), To(given.Hook.Url("/ok")), AssemblyJson.Options, Cancel), HttpStatusCode.OK);
+        await given.Server.Http.PostAsync(new Uri($"{Of(job)}/deliveries/{refused.Id}/redeliver", UriKind.Relative), null, Cancel);
+        await DeliveryAsync(job, item => item.Status == DeliveryStatus.Delivered, "the message under its new secret");
+    }
+
+    [Fact]
+    public async Task AProjectsTests_AreInItsOwnLedger()
+    {
+        const string Project = "/api/v1/projects/pier/notifications";
+        await ReadAsync<NotificationSpec>(await given.Server.Http.PutAsJsonAsync(Project, To(given.Hook.Url("/pier")), AssemblyJson.Options, Cancel), HttpStatusCode.OK);
+
+        // By the secret of its settings.
+        var test = await ReadAsync<Delivery>(await given.Server.Http.PostAsJsonAsync($"{Project}/test", new NotificationTest("webhook", given.Hook.Url("/pier")), AssemblyJson.Options, Cancel), HttpStatusCode.Accepted);
+        await given.Hook.UntilAsync(got => got.Any(item => item.GetProperty("path").GetString() == "/pier" && item.GetProperty("verified").GetBoolean()), "the test webhook");
+        var ledger = await given.Server.Http.GetFromJsonAsync<Delivery[]>($"{Project}/deliveries", AssemblyJson.Options, Cancel);
+        Assert.Equal([test.Id], ledger!.Select(delivery => delivery.Id));
+        Assert.DoesNotContain(await given.Server.Http.GetFromJsonAsync<Delivery[]>("/api/v1/notifications/deliveries", AssemblyJson.Options, Cancel) ?? [], delivery => delivery.Id == test.Id);
+        Assert.Equal(HttpStatusCode.NotFound, (await given.Server.Http.GetAsync(new Uri("/api/v1/projects/No project/notifications/deliveries", UriKind.Relative), Cancel)).StatusCode);
+    }
+
     [Fact]
     public async Task SettingsOfProjectAndDeployment_AreTaken_AndTheJobsOwnWin()
     {

@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Http.Headers;
 using System.Text;
 using OrleansAssembly.Contracts;
+using OrleansAssembly.Jobs;
 using OrleansAssembly.Server.Tests.Given;
 using static OrleansAssembly.Server.Tests.Given.RunningServer;
 
@@ -59,6 +60,16 @@ public sealed class DraftsApiTests(RunningServer server)
         {
             Assert.Equal(HttpStatusCode.NoContent, (await server.Http.DeleteAsync($"{Root}/{id}", Cancel)).StatusCode);
         }
+    }
+
+    [Fact]
+    public async Task A_draft_keeps_no_secret()
+    {
+        const string Secret = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
+        var draft = await ReadAsync<Draft>(await SendAsync(HttpMethod.Post, Root, $$"""{ "notifications": { "webhooks": [ { "url": "https://example.org/", "secret": "{{Secret}}", "secrets": [ "{{Secret}}" ] }, null ] } }"""));
+        var hook = (await ReadAsync<Draft>(await server.Http.GetAsync($"{Root}/{draft.Id}", Cancel))).Spec.Notifications!.Webhooks![0];
+        Assert.Equal(("https://example.org/", WebhookSpec.Mask, WebhookSpec.Mask), (hook.Url, hook.Secret, hook.Secrets![0]));
+        Assert.Equal(HttpStatusCode.NoContent, (await server.Http.DeleteAsync($"{Root}/{draft.Id}", Cancel)).StatusCode);
     }
 
     [Fact]

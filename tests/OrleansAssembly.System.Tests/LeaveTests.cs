@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Net;
 using OrleansAssembly.Jobs;
 using OrleansAssembly.Testing;
@@ -16,14 +15,14 @@ public class LeaveTests
     {
         using var place = new Workplace();
         await using var server = await StartAsync(place);
-        var (job, encoder) = await StandStillAsync(place, server);
+        var (job, goOn) = await StandStillAsync(place, server);
 
         Processes.Signal(server.Pid, "TERM");
         await Eventually.TrueAsync(async () => await StatusAsync(server) == HttpStatusCode.ServiceUnavailable, Limit, "the readiness that tells of the end");
         Assert.Equal(JobStatus.Running, (await server.ProgressAsync(job)).Status); // calls are answered all the same
         Assert.NotEmpty(place.Tools);
 
-        Processes.Signal(encoder, "CONT");
+        goOn();
         Assert.Equal(0, await server.EndAsync("CONT")); // it goes on anyway; what counts is that it ends
         Assert.Empty(place.Tools);
     }
@@ -69,33 +68,17 @@ public class LeaveTests
         Assert.Equal(watch.Seen.Select(update => update.Progress).Order(), watch.Seen.Select(update => update.Progress));
     }
 
-    /// <summary>A server that leaves a child that somebody else has stopped as it is for hours; usually it lets it go on.</summary>
     private static Task<ServerProcess> StartAsync(Workplace place) => ServerProcess.StartCommandAsync(
         ["dotnet", ServerProcess.Program, "--port", "0", "--media", place.Media.Root, "--data", place.Data, "--slots", "1", "--drain", "600"],
-        new Dictionary<string, string> { ["Media__StallLimit"] = "23:00:00" });
+        Workplace.PatientWithChildren);
 
-    /// <summary>A job in the middle of encoding, and its one encoder, which stands still.</summary>
-    private static async Task<(string Job, int Encoder)> StandStillAsync(Workplace place, ServerProcess server)
+    /// <summary>A job in the middle of encoding, and what lets its one encoder go on, which stands still.</summary>
+    private static async Task<(string Job, Action GoOn)> StandStillAsync(Workplace place, ServerProcess server)
     {
         var job = await server.SubmitAsync(Workplace.Long());
         await using var watch = server.Watch(job);
         await watch.UntilAsync(JobWatch.EncodingFrom(10), "the middle of encoding");
-        var encoder = 0;
-        await Eventually.TrueAsync(
-            () =>
-            {
-                foreach (var tool in place.Tools)
-                {
-                    var pid = int.Parse(tool[..tool.IndexOf(':', StringComparison.Ordinal)], CultureInfo.InvariantCulture);
-                    Processes.Signal(pid, "STOP");
-                    encoder = Processes.IsStopped(pid) ? pid : encoder; // it may have ended just then
-                }
-
-                return encoder != 0;
-            },
-            Limit,
-            "an encoder that stands still");
-        return (job, encoder);
+        return (job, await place.StopEncodersAsync());
     }
 
     private static async Task<HttpStatusCode> StatusAsync(ServerProcess server)

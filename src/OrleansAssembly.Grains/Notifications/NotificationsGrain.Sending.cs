@@ -17,10 +17,7 @@ public sealed partial class NotificationsGrain
     private const int LargestPoster = 400_000;
     private const string ReminderName = "outbox";
 
-    /// <summary>Waits longer than this are left to the reminder, and the grain may leave memory.</summary>
-    private static readonly TimeSpan Near = TimeSpan.FromMinutes(2);
-
-    /// <summary>No reminder comes more often.</summary>
+    /// <summary>No reminder comes more often. Waits longer than this are left to it, and the grain may leave memory.</summary>
     private static readonly TimeSpan ShortestReminder = TimeSpan.FromMinutes(1);
     private static readonly TimeSpan LongestReminder = TimeSpan.FromHours(1);
 
@@ -59,7 +56,7 @@ public sealed partial class NotificationsGrain
 
         var next = (State.Entries ?? []).Where(entry => !_sending.Contains(entry.Id)).Min(entry => entry.NextAt);
         var wait = _unwritten ? WriteAgain : next is { } at ? (at > now ? at - now : TimeSpan.FromMilliseconds(50)) : Timeout.InfiniteTimeSpan;
-        if (_sending.Count >= AtOnce || wait > Near)
+        if (_sending.Count >= AtOnce || wait > ShortestReminder)
         {
             wait = Timeout.InfiniteTimeSpan; // whoever ends plans again; far ones are the reminder's
         }
@@ -122,10 +119,17 @@ public sealed partial class NotificationsGrain
 
     private async Task<OutgoingMessage> MessageAsync(OutboxEntry entry, JobNews news)
     {
-        var opened = entry.Target.Secrets?.Select(secrets.Open).OfType<string>().ToList();
+        var opened = (await SecretsAsync(entry, news))?.Select(secrets.Open).OfType<string>().ToList();
         var poster = entry.Target.Channel == NotificationChannels.Email ? await PosterAsync(news) : null;
         return new OutgoingMessage(entry.Id, entry.Target with { Secrets = opened }, news, poster);
     }
+
+    /// <summary>A message that waited is signed as its receiver expects it now: secrets may have been rotated meanwhile. Those of old serve where the settings name it no more.</summary>
+    private async Task<IReadOnlyList<string>?> SecretsAsync(OutboxEntry entry, JobNews news) =>
+        entry.Target.Channel == NotificationChannels.Webhook && entry.Event != NotificationEvents.Test
+        && (await EffectiveAsync(news.ProjectId)).Webhooks?.FirstOrDefault(hook => hook.Url == entry.Target.Address) is { } today
+            ? today.AllSecrets
+            : entry.Target.Secrets;
 
     private async Task<byte[]?> PosterAsync(JobNews news)
     {

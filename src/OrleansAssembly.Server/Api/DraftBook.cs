@@ -111,7 +111,9 @@ public sealed class DraftBook(IConnectionMultiplexer store, TimeProvider time)
         }
     }
 
-    private static Draft Make(string id, long revision, JobSpec spec, DateTimeOffset now) => new(id, revision, spec.Title ?? "", spec.ProjectId, now, spec);
+    /// <summary>A draft keeps no secrets: they are sealed where they are used, and who submits gives them once more.</summary>
+    private static Draft Make(string id, long revision, JobSpec spec, DateTimeOffset now) =>
+        new(id, revision, spec.Title ?? "", spec.ProjectId, now, spec with { Notifications = spec.Notifications?.Masked() });
 
     private static List<Task> Write(ITransaction change, Draft draft)
     {

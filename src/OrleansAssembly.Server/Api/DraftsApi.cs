@@ -7,7 +7,7 @@ using OrleansAssembly.Server.Errors;
 
 namespace OrleansAssembly.Server.Api;
 
-/// <summary>Jobs that somebody still works on, kept until they are submitted or thrown away. The body is a job, whole or not.</summary>
+/// <summary>Jobs that somebody still works on, kept until they are submitted or thrown away. The body is a job, whole or not; its webhooks' secrets are not kept.</summary>
 public static class DraftsApi
 {
     private const string Root = "/api/v1/drafts";
@@ -21,7 +21,7 @@ public static class DraftsApi
     {
         var drafts = routes.MapGroup(Root).WithTags("Drafts");
         drafts.MapGet("/", ListAsync).WithName("ListDrafts").WithSummary("List drafts, last changed first").ProducesProblem(400).NeedsStore();
-        drafts.MapPost("/", AddAsync).WithName("AddDraft").WithSummary("Keep a job that is not ready to be submitted; it is not checked")
+        drafts.MapPost("/", AddAsync).WithName("AddDraft").WithSummary("Keep a job that is not ready to be submitted; it is not checked, and secrets of webhooks are left out")
             .Accepts<JobSpec>("application/json").ProducesProblem(400).ProducesProblem(409).ProducesProblem(413).ProducesProblem(415).NeedsStore();
         drafts.MapGet("/{id}", GetAsync).WithName("GetDraft").WithSummary("A draft; its ETag is the revision").ProducesProblem(404).NeedsStore();
         drafts.MapPut("/{id}", ReplaceAsync).WithName("ReplaceDraft").WithSummary("Change a draft; with If-Match only where nobody else has since")

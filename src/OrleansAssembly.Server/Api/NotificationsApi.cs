@@ -20,7 +20,7 @@ public static class NotificationsApi
             .ProducesProblem(404);
         job.MapPost("/", SetOfJobAsync).WithName("SetNotifications").WithSummary("Replace the job's notification settings").WithDescription(Masks)
             .Accepts<NotificationSpec>("application/json").ProducesProblem(400).ProducesProblem(404).ProducesProblem(415).NeedsStore();
-        MapOutbox(job, "", JobScopeAsync);
+        MapOutbox(job, "", JobScopeAsync, Problems.NoSuchJob);
 
         var all = routes.MapGroup(Root).WithTags("Notifications");
         all.MapGet("/channels", (NotificationChannelSet channels) => TypedResults.Ok(channels.List()))
@@ -30,31 +30,32 @@ public static class NotificationsApi
         all.MapPut("/defaults", (HttpRequest request, IGrainFactory grains, IOptions<NotificationOptions> options, CancellationToken cancellation) => SetAsync(request, grains, NotificationScope.Deployment, options, cancellation))
             .WithName("SetNotificationDefaults").WithSummary("Replace the deployment's notification settings").WithDescription(Masks)
             .Accepts<NotificationSpec>("application/json").ProducesProblem(400).ProducesProblem(415).NeedsStore();
-        MapOutbox(all, "Deployment", (_, _) => Task.FromResult<string?>(NotificationScope.Deployment));
+        MapOutbox(all, "Deployment", (_, _) => Task.FromResult<string?>(NotificationScope.Deployment), NoProject); // there always is one
 
         var project = routes.MapGroup("/api/v1/projects/{id}/notifications").WithTags("Notifications");
         project.MapGet("/", GetOfProjectAsync).WithName("GetProjectNotifications").WithSummary("The project's notification settings").ProducesProblem(404);
         project.MapPut("/", SetOfProjectAsync).WithName("SetProjectNotifications").WithSummary("Replace the project's notification settings").WithDescription(Masks)
             .Accepts<NotificationSpec>("application/json").ProducesProblem(400).ProducesProblem(404).ProducesProblem(415).NeedsStore();
+        MapOutbox(project, "Project", (id, _) => Task.FromResult<string?>(JobSpecValidator.IsProjectId(id) ? NotificationScope.Project(id) : null), NoProject);
     }
 
     private const string Masks = $"What is left out is as the project, else the deployment says. Secrets are shown as {WebhookSpec.Mask}; that sent back keeps them.";
 
-    /// <summary>Ledger, redelivery and test of a scope.</summary>
-    private static void MapOutbox(RouteGroupBuilder group, string name, Func<string, IGrainFactory, Task<string?>> scopeOf)
+    /// <summary>Ledger, redelivery and test of a scope. Of a project and the deployment, only tests are sent: what jobs tell is in the jobs' own ledgers.</summary>
+    private static void MapOutbox(RouteGroupBuilder group, string name, Func<string, IGrainFactory, Task<string?>> scopeOf, Func<string, ProblemHttpResult> missing)
     {
         group.MapGet("/deliveries", async Task<Results<Ok<Delivery[]>, ProblemHttpResult>> (HttpContext http, IGrainFactory grains) =>
-            await scopeOf(IdOf(http), grains) is { } scope ? TypedResults.Ok(await grains.GetGrain<INotificationsGrain>(scope).ListAsync()) : Problems.NoSuchJob(IdOf(http)))
+            await scopeOf(IdOf(http), grains) is { } scope ? TypedResults.Ok(await grains.GetGrain<INotificationsGrain>(scope).ListAsync()) : missing(IdOf(http)))
             .WithName($"List{name}Deliveries").WithSummary("What was sent to whom, newest first, with every try and its answer").ProducesProblem(404);
 
         group.MapPost("/deliveries/{deliveryId}/redeliver", async Task<Results<Accepted<Delivery>, ProblemHttpResult>> (HttpContext http, string deliveryId, IGrainFactory grains) =>
-            await scopeOf(IdOf(http), grains) is not { } scope ? Problems.NoSuchJob(IdOf(http))
+            await scopeOf(IdOf(http), grains) is not { } scope ? missing(IdOf(http))
             : await grains.GetGrain<INotificationsGrain>(scope).RedeliverAsync(deliveryId) is { } delivery ? TypedResults.Accepted((string?)null, delivery)
             : Problems.Of("delivery-not-found", "There is no such message", "GET .../notifications/deliveries lists what was sent; the oldest make room for new ones.", 404))
             .WithName($"Redeliver{name}").WithSummary("Send a message once more, under the same id, whatever came of it").ProducesProblem(404).NeedsStore();
 
         group.MapPost("/test", async Task<Results<Accepted<Delivery>, ProblemHttpResult>> (HttpRequest request, IGrainFactory grains, IOptions<NotificationOptions> options, NotificationChannelSet channels, CancellationToken cancellation) =>
-            await scopeOf(IdOf(request.HttpContext), grains) is { } scope ? await TestAsync(request, grains.GetGrain<INotificationsGrain>(scope), options, channels, cancellation) : Problems.NoSuchJob(IdOf(request.HttpContext)))
+            await scopeOf(IdOf(request.HttpContext), grains) is { } scope ? await TestAsync(request, grains.GetGrain<INotificationsGrain>(scope), options, channels, cancellation) : missing(IdOf(request.HttpContext)))
             .WithName($"Test{name}Notification").WithSummary("Send a test message").WithDescription("Of a webhook that the settings do not name, give the secret too.")
             .Accepts<NotificationTest>("application/json").ProducesProblem(400).ProducesProblem(404).ProducesProblem(409).ProducesProblem(415).NeedsStore();
     }

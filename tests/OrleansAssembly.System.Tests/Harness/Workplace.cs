@@ -1,3 +1,4 @@
+using System.Globalization;
 using OrleansAssembly.Jobs;
 using OrleansAssembly.Media.Tests;
 using OrleansAssembly.Timeline;
@@ -8,6 +9,9 @@ namespace OrleansAssembly.SystemTests;
 internal sealed class Workplace : IDisposable
 {
     public const int LongShots = 14;
+
+    /// <summary>A server with this leaves a child that somebody else has stopped as it is for hours.</summary>
+    public static readonly IReadOnlyDictionary<string, string> PatientWithChildren = new Dictionary<string, string> { ["Media__StallLimit"] = "23:00:00" };
 
     private readonly DirectoryInfo _data = Directory.CreateTempSubdirectory("data-tests-");
 
@@ -44,6 +48,37 @@ internal sealed class Workplace : IDisposable
         new TimelineSpec("25", width, height, null, null, [.. Enumerable.Range(0, shots).Select(i => new ShotSpec(
             source ?? (i % 2 == 0 ? First : Second), source is null ? "0.5s" : null, source is null ? "2s" : null, Scene: $"{1 + (i / 4)}"))], null),
         null, [new OutputSpec("h264-720p")], null, priority, null);
+
+    /// <summary>Makes the encoders stand still, so that the test chooses when their job goes on; the server must be one of <see cref="PatientWithChildren"/>, else it lets them go on.</summary>
+    /// <returns>What lets them go on.</returns>
+    public async Task<Action> StopEncodersAsync()
+    {
+        var stopped = new HashSet<int>();
+        await Eventually.TrueAsync(
+            () =>
+            {
+                foreach (var tool in Tools)
+                {
+                    var pid = int.Parse(tool[..tool.IndexOf(':', StringComparison.Ordinal)], CultureInfo.InvariantCulture);
+                    Processes.Signal(pid, "STOP");
+                    if (Processes.IsStopped(pid)) // it may have ended just then
+                    {
+                        stopped.Add(pid);
+                    }
+                }
+
+                return stopped.Count > 0;
+            },
+            TimeSpan.FromSeconds(60),
+            "an encoder that stands still");
+        return () =>
+        {
+            foreach (var pid in stopped)
+            {
+                Processes.Signal(pid, "CONT");
+            }
+        };
+    }
 
     public void Dispose()
     {
