@@ -8,7 +8,8 @@ namespace OrleansAssembly.Jobs;
 /// </summary>
 internal sealed class EncodeModel
 {
-    internal const double SourceVariance = 0.35 * 0.35;
+    /// <summary>Of a source that no job has used before.</summary>
+    internal const double UnknownSourceVariance = 0.35 * 0.35;
     internal const double PieceVariance = 0.15 * 0.15;
     private const double FormatVariance = 0.15 * 0.15;
 
@@ -33,10 +34,11 @@ internal sealed class EncodeModel
         var cells = finished.Select(cell => new Seen(cell.Output, cell.Source, cell.Pieces, cell.Sum))
             .Concat(running.Select(piece => new Seen(piece.Output, piece.Source % _sources, PieceVariance / (PieceVariance + piece.Variance), piece.Ratio * PieceVariance / (PieceVariance + piece.Variance))))
             .GroupBy(seen => (seen.Output, seen.Source), (cell, seen) => seen.Aggregate((one, other) => one with { Pieces = one.Pieces + other.Pieces, Sum = one.Sum + other.Sum })).ToList();
-        var prior = formats.SelectMany((format, output) => Enumerable.Range(0, _sources).Select(source => known.Expect(format, EtaPrior.Features(plan, output, source)))).ToArray();
+        var prior = formats.SelectMany((format, output) => Enumerable.Range(0, _sources).Select(source => known.Expect(plan, format, output, source))).ToArray();
         _means = [.. prior.Select(expected => expected.Mean)];
 
-        var weights = cells.Select(cell => 1 / (SourceVariance + (PieceVariance / cell.Pieces))).ToList();
+        _sourceVariances = [.. Enumerable.Range(0, _sources).Select(source => known.Of(plan, source).Variance)];
+        var weights = cells.Select(cell => 1 / (_sourceVariances[cell.Source] + (PieceVariance / cell.Pieces))).ToList();
         Shift(_ => true, slower);
         CommonVarianceLeft = 1 / (weights.Sum() + (1 / known.CommonVariance(load: 0.12, machine: 0.25)));
         var common = cells.Zip(weights, (cell, weight) => weight * ((cell.Sum / cell.Pieces) - _means[At(cell)])).Sum() * CommonVarianceLeft;
@@ -51,12 +53,11 @@ internal sealed class EncodeModel
             Shift(index => index / _sources == output, own.Sum(pair => pair.Second * ((pair.First.Sum / pair.First.Pieces) - _means[At(pair.First)])) * _formatVariances[output]);
         }
 
-        _sourceVariances = Enumerable.Repeat(SourceVariance, _sources).ToArray();
         foreach (var source in cells.GroupBy(cell => cell.Source))
         {
-            var pieces = source.Sum(cell => cell.Pieces);
-            var effect = source.Sum(cell => cell.Sum - (cell.Pieces * _means[At(cell)])) / (pieces + (PieceVariance / SourceVariance));
-            _sourceVariances[source.Key] = 1 / ((pieces / PieceVariance) + (1 / SourceVariance));
+            var (pieces, variance) = (source.Sum(cell => cell.Pieces), _sourceVariances[source.Key]);
+            var effect = source.Sum(cell => cell.Sum - (cell.Pieces * _means[At(cell)])) / (pieces + (PieceVariance / variance));
+            _sourceVariances[source.Key] = 1 / ((pieces / PieceVariance) + (1 / variance));
             Shift(index => index % _sources == source.Key, effect);
         }
 

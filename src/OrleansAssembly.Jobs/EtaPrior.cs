@@ -11,12 +11,17 @@ namespace OrleansAssembly.Jobs;
 /// <param name="Stages">By stage: the wall seconds of all its pieces.</param>
 /// <param name="Utilisation">CPU seconds for each second that an encoding piece holds its slot.</param>
 /// <param name="Encoding">Encoding in whatever format: what one teaches holds for another that has not been seen yet.</param>
+/// <param name="Sources">By <see cref="SourceTraits.Key"/>: how much dearer a source is than its features let expect. Films are cut again and again from the same shots.</param>
 public sealed record EtaPrior(
     ImmutableDictionary<string, FormatPrior> Formats,
     ImmutableDictionary<Stage, MeanPrior> Stages,
     MeanPrior Utilisation,
-    MeanPrior Encoding)
+    MeanPrior Encoding,
+    ImmutableDictionary<string, SourcePrior> Sources)
 {
+    /// <summary>Sources that are remembered, the last seen.</summary>
+    private const int MostSources = 300;
+
     /// <summary>What a piece does not spend on the processor: starting, checking, and waiting for it where the machine has other work.</summary>
     internal const double UsualUtilisation = 0.9;
 
@@ -24,11 +29,11 @@ public sealed record EtaPrior(
     internal const double StageSpread = 0.25;
 
     /// <summary>A fresh install.</summary>
-    public static EtaPrior Empty { get; } = new(ImmutableDictionary<string, FormatPrior>.Empty, ImmutableDictionary<Stage, MeanPrior>.Empty, MeanPrior.None, MeanPrior.None);
+    public static EtaPrior Empty { get; } = new(ImmutableDictionary<string, FormatPrior>.Empty, ImmutableDictionary<Stage, MeanPrior>.Empty, MeanPrior.None, MeanPrior.None, ImmutableDictionary<string, SourcePrior>.Empty);
 
     /// <summary>False for what another version, or an accident, has written.</summary>
     [JsonIgnore]
-    public bool IsWhole => Formats is not null && Stages is not null && Utilisation is not null && Encoding is not null && Formats.Values.All(format => format is { Squares.Count: 10, Products.Count: 4 });
+    public bool IsWhole => Formats is not null && Stages is not null && Utilisation is not null && Encoding is not null && Sources is not null && Formats.Values.All(format => format is { Squares.Count: 10, Products.Count: 4 });
 
     /// <summary>The prior with what a completed job cost.</summary>
     /// <param name="job">It has its plan.</param>
@@ -42,17 +47,38 @@ public sealed record EtaPrior(
             formats = formats.SetItem(presets[output.Key], known.Learn(output.Select(cell => (Features(job.Plan, cell.Output, cell.Source), cell.Pieces, cell.Sum / cell.Pieces))));
         }
 
+        var sources = LearnSources(job, presets, formats);
         var guess = new StageGuess(job);
         var stages = job.Stages.Where(cost => cost.Stage != Stage.Encode && cost.Wall > 0).Aggregate(Stages, (all, cost) => all.SetItem(
             cost.Stage,
             (all.GetValueOrDefault(cost.Stage) ?? MeanPrior.None).Learn(Math.Log(cost.Wall / (cost.Pieces * guess.PieceSeconds(cost.Stage))))));
         return job.Cost is { Cpu: > 1, Wall: > 1, Predicted: > 0 } cost
-            ? new EtaPrior(formats, stages, Utilisation.Learn(Math.Log(cost.Cpu / cost.Wall / UsualUtilisation)), Encoding.Learn(Math.Log(cost.Cpu / cost.Predicted)))
-            : this with { Formats = formats, Stages = stages };
+            ? new EtaPrior(formats, stages, Utilisation.Learn(Math.Log(cost.Cpu / cost.Wall / UsualUtilisation)), Encoding.Learn(Math.Log(cost.Cpu / cost.Predicted)), sources)
+            : this with { Formats = formats, Stages = stages, Sources = sources };
     }
 
-    /// <summary>What to expect of a piece of a format with these features, and the variance of that.</summary>
-    internal (double Mean, double Variance) Expect(string preset, double[] features) => (Formats.GetValueOrDefault(preset) ?? FormatPrior.None).Predict(features, Encoding.Mean);
+    /// <summary>What is left of each source's cost when its features, and what this job's sources have in common, have explained what they can.</summary>
+    private ImmutableDictionary<string, SourcePrior> LearnSources(JobState job, IReadOnlyList<string> presets, ImmutableDictionary<string, FormatPrior> formats)
+    {
+        var left = (job.Cost.Cells ?? []).Where(cell => cell.Output < presets.Count).GroupBy(cell => TraitsOf(job.Plan, cell.Source)?.Key).Where(source => source.Key is not null).Select(source => (
+            Key: source.Key!,
+            Known: Sources.GetValueOrDefault(source.Key!) ?? SourcePrior.None,
+            Mean: source.Sum(cell => cell.Sum - (cell.Pieces * formats[presets[cell.Output]].Predict(Features(job.Plan, cell.Output, cell.Source), Encoding.Mean).Mean)) / source.Sum(cell => cell.Pieces))).ToList();
+        var weights = left.Sum(source => 1 / source.Known.Variance);
+        var common = left.Sum(source => (source.Mean - source.Known.Mean) / source.Known.Variance) / (weights + (1 / CommonVariance(load: 0.12, machine: 0.5)));
+        var known = Sources.SetItems(left.Select(source => KeyValuePair.Create(source.Key, source.Known.Learn(source.Mean - common, job.EndedAt ?? job.CreatedAt))));
+        return known.Count <= MostSources ? known : known.RemoveRange(known.OrderBy(source => source.Value.Seen).Take(known.Count - MostSources).Select(source => source.Key));
+    }
+
+    /// <summary>What to expect of a piece of a format from a source, and the variance of the format's part of that.</summary>
+    internal (double Mean, double Variance) Expect(WorkPlan? plan, string preset, int output, int source)
+    {
+        var (mean, variance) = (Formats.GetValueOrDefault(preset) ?? FormatPrior.None).Predict(Features(plan, output, source), Encoding.Mean);
+        return (mean + Of(plan, source).Mean, variance);
+    }
+
+    /// <summary>What is known of a source of a plan.</summary>
+    internal SourcePrior Of(WorkPlan? plan, int source) => (TraitsOf(plan, source) is { } traits ? Sources.GetValueOrDefault(traits.Key) : null) ?? SourcePrior.None;
 
     /// <summary>Variance that is left of something common to all of a job when the machine has done this many: first not even the machine is known, then only its load differs.</summary>
     /// <param name="load">Standard deviation from job to job.</param>
@@ -60,9 +86,9 @@ public sealed record EtaPrior(
     internal double CommonVariance(double load, double machine) => (load * load) + (machine * machine / (1 + Utilisation.Jobs));
 
     /// <summary>What of a piece is known before it starts, beyond what the built-in guess makes of it: each near 0 for usual pictures.</summary>
-    internal static double[] Features(WorkPlan? plan, int output, int source)
+    private static double[] Features(WorkPlan? plan, int output, int source)
     {
-        var traits = plan?.Sources is { } sources && source < sources.Count ? sources[source] : null;
+        var traits = TraitsOf(plan, source);
         var pixels = plan?.Pixels is { } all && output < all.Count ? all[output] : 0;
         return
         [
@@ -73,6 +99,36 @@ public sealed record EtaPrior(
         ];
 
         static double About(double ratio) => Math.Clamp(Math.Log(ratio), -3, 3);
+    }
+
+    private static SourceTraits? TraitsOf(WorkPlan? plan, int source) => plan?.Sources is { } sources && source < sources.Count ? sources[source] : null;
+}
+
+/// <summary>How much dearer one source is than its features let expect: a mean over jobs, in logarithms.</summary>
+/// <param name="Jobs">How many have used it, at most <see cref="Most"/>: it is forgotten as slowly.</param>
+/// <param name="Sum">Of what was left of its cost.</param>
+/// <param name="Seen">When one last did.</param>
+public sealed record SourcePrior(double Jobs, double Sum, DateTimeOffset Seen)
+{
+    private const double Most = 10;
+
+    /// <summary>How far one job's mean over a source may be off, against how far sources differ: variances.</summary>
+    private const double Noise = 0.1 * 0.1 / EncodeModel.UnknownSourceVariance;
+
+    public static SourcePrior None { get; } = new(0, 0, default);
+
+    /// <summary>The shrunk mean.</summary>
+    [JsonIgnore]
+    public double Mean => Sum / (Jobs + Noise);
+
+    /// <summary>How far the source may differ from it: variance.</summary>
+    [JsonIgnore]
+    public double Variance => EncodeModel.UnknownSourceVariance * Noise / (Jobs + Noise);
+
+    public SourcePrior Learn(double left, DateTimeOffset at)
+    {
+        var keep = Math.Min(1, (Most - 1) / Math.Max(1, Jobs));
+        return new SourcePrior(Math.Round((keep * Jobs) + 1, 4), Math.Round((keep * Sum) + Math.Clamp(left, -3, 3), 4), at);
     }
 }
 
@@ -85,11 +141,16 @@ public sealed record MeanPrior(double Jobs, double Sum)
 
     public static MeanPrior None { get; } = new(0, 0);
 
-    /// <summary>The shrunk mean: one job counts about as much as the built-in guess.</summary>
-    public double Mean => Sum / (Jobs + 0.7);
+    /// <summary>The built-in guess counts as so many jobs: machines differ more than what one of them does from job to job.</summary>
+    private const double Guess = 0.35;
+
+    /// <summary>The shrunk mean.</summary>
+    [JsonIgnore]
+    public double Mean => Sum / (Jobs + Guess);
 
     /// <summary>How far the mean may be off: variance.</summary>
-    public double Variance => EtaPrior.StageSpread * EtaPrior.StageSpread / (Jobs + 0.7);
+    [JsonIgnore]
+    public double Variance => EtaPrior.StageSpread * EtaPrior.StageSpread / (Jobs + Guess);
 
     public MeanPrior Learn(double value) => new((Memory * Jobs) + 1, (Memory * Sum) + Math.Clamp(value, -3, 3));
 }
@@ -115,7 +176,7 @@ public sealed record FormatPrior(IReadOnlyList<double> Squares, IReadOnlyList<do
         var most = 1 / (0.2 * 0.2) / Math.Max(1, kinds.Count); // pieces of one job are alike in what only that job has: together they say no more than that
         foreach (var (x, pieces, mean) in kinds)
         {
-            var weight = Math.Min(most * 2, 1 / (EncodeModel.SourceVariance + (EncodeModel.PieceVariance / pieces)));
+            var weight = Math.Min(most * 2, 1 / (EncodeModel.UnknownSourceVariance + (EncodeModel.PieceVariance / pieces)));
             for (int row = 0, at = 0; row < Size; row++)
             {
                 products[row] += weight * x[row] * Math.Clamp(mean, -3, 3);

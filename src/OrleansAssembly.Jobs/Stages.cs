@@ -148,4 +148,8 @@ public sealed record SourceTraits(double Bytes, double Pixels)
 {
     /// <summary>More sources than this share their places, so that what a job remembers of them stays small.</summary>
     public const int Places = 32;
+
+    /// <summary>Tells sources apart, from one job to the next: no two have the same numbers by chance.</summary>
+    [System.Text.Json.Serialization.JsonIgnore]
+    public string Key => string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{Bytes:0.#}/{Pixels:0}");
 }

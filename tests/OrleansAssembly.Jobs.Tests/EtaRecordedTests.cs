@@ -27,6 +27,41 @@ public class EtaRecordedTests(ITestOutputHelper output)
         Assert.InRange(samples.Average(s => s.Covered ? 1 : 0), 0.6, 0.97);
     }
 
+    /// <summary>As in life: the first film finds nothing learned, each later one what those before have taught.</summary>
+    [Fact]
+    public void InTheOrderInWhichTheyWereMade_TheyTeachOneAnother()
+    {
+        var (prior, all) = (EtaPrior.Empty, new List<Sample>());
+        foreach (var job in RecordedJob.Quiet)
+        {
+            var known = prior;
+            var samples = Replay.Run(job, known, 2, end => prior = known.Learn(end, job.Presets)).Where(sample => sample.Counts).ToList();
+            output.WriteLine($"{string.Join(' ', job.Presets)} {samples[0].Total:0} s: {Tell(samples)}");
+            all.AddRange(samples);
+        }
+
+        output.WriteLine($"all: {Tell(all)}");
+        Assert.InRange(At(all, s => s.Error, 0.5), 0, 0.045);
+        Assert.InRange(At(all, s => s.Error, 0.95), 0, 0.11);
+        Assert.InRange(all.Average(s => s.Covered ? 1 : 0), 0.75, 0.9);
+        Assert.All(all.GroupBy(s => s.Job), job => Assert.True(At([.. job], s => s.Error, 0.5) < At([.. job], s => s.NaiveError, 0.5)));
+    }
+
+    /// <summary>Films are cut again from the same shots: what one of them cost is known before it is encoded once more.</summary>
+    [Fact]
+    public void AFilmThatIsCutAnew_IsForeknown()
+    {
+        var job = RecordedJob.Quiet[3];
+        JobState? end = null;
+        Replay.Run(job, EtaPrior.Empty, 2, state => end = state);
+        double Worst(EtaPrior prior) => At(Replay.Run(job, prior, 2).Where(sample => sample.Counts).ToList(), sample => sample.Error, 0.95);
+
+        var learned = EtaPrior.Empty.Learn(end!, job.Presets);
+        Assert.NotEmpty(learned.Sources);
+        Assert.InRange(Worst(learned), 0, 0.06);
+        Assert.True(Worst(learned) < 0.8 * Worst(learned with { Sources = EtaPrior.Empty.Sources }), $"{Worst(learned)} {Worst(learned with { Sources = EtaPrior.Empty.Sources })}");
+    }
+
     private List<Sample> Run(int slots, Func<RecordedJob, int, RecordedJob> of)
     {
         var jobs = RecordedJob.All.Select(of).ToList();

@@ -11,7 +11,11 @@ internal sealed record RecordedPiece(Stage Stage, int Index, double Start, doubl
 /// <summary>A real job: what was planned, and when each piece was made.</summary>
 internal sealed record RecordedJob(IReadOnlyList<string> Presets, WorkPlan Plan, int Sources, IReadOnlyList<RecordedPiece> Pieces)
 {
-    public static IReadOnlyList<RecordedJob> All { get; } = Read(Path.Combine(AppContext.BaseDirectory, "Given", "recorded-jobs.csv"));
+    /// <summary>Of a machine that had other work.</summary>
+    public static IReadOnlyList<RecordedJob> All { get; } = Read("recorded-jobs.csv");
+
+    /// <summary>One after the other on a machine that had none, cut from the same eight shots.</summary>
+    public static IReadOnlyList<RecordedJob> Quiet { get; } = Read("recorded-quiet-jobs.csv");
 
     /// <summary>
     /// The same pieces at their recorded cost, made one after the other on a machine whose slots yield a little more or less as time goes on, and otherwise does nothing else:
@@ -74,7 +78,7 @@ internal sealed record RecordedJob(IReadOnlyList<string> Presets, WorkPlan Plan,
     private static List<RecordedJob> Read(string file)
     {
         var jobs = new List<RecordedJob>();
-        var lines = File.ReadLines(file).Where(line => !line.StartsWith('#')).Select(line => line.Split(',')).ToList();
+        var lines = File.ReadLines(Path.Combine(AppContext.BaseDirectory, "Given", file)).Where(line => !line.StartsWith('#')).Select(line => line.Split(',')).ToList();
         for (var at = 0; at < lines.Count;)
         {
             var head = lines[at];
