@@ -1,6 +1,7 @@
 import { asProblem, isAbort, type AssemblyApi } from '../services/api';
 import type { ProgressStore } from '../services/progress-store';
 import { isOutdated } from '../services/progress-visualization';
+import { Refetch } from '../services/refetch';
 import type { JobDetails, ProblemDetails, ProgressUpdate, Story } from '../types';
 
 /** After a gap the steps are fetched again, but no more often than this. */
@@ -18,16 +19,13 @@ export interface JobServices {
 export class JobView {
   readonly id: string;
   readonly #services: JobServices;
-  readonly #stopped = new AbortController();
+  readonly #fetching = new Refetch((signal) => this.#fetch(signal));
   readonly #stopListening: () => void;
   #details = $state.raw<JobDetails | null>(null);
   #story = $state.raw<Story | null>(null);
   /** Of which attempt the story is. */
   #storyOf: number | undefined;
   #problem = $state.raw<ProblemDetails | null>(null);
-  #isFetching = false;
-  #fetchAgain = false;
-  #gapTimer: ReturnType<typeof setTimeout> | undefined;
 
   constructor(services: JobServices, id: string) {
     this.#services = services;
@@ -35,7 +33,7 @@ export class JobView {
     this.#stopListening = services.store.onAccepted((update, verdict) => {
       if (update.jobId !== id || !this.#details) return;
       if (isOutdated(this.#details.progress, update)) void this.refresh();
-      else if (verdict === 'gap') this.#gapTimer ??= setTimeout(() => void this.refresh(), GAP_REFRESH_MS);
+      else if (verdict === 'gap') this.#fetching.askIn(GAP_REFRESH_MS);
     });
   }
 
@@ -57,43 +55,33 @@ export class JobView {
   }
 
   /** Fetches the details; asked again meanwhile, it fetches once more after, so that the last answer is new enough. */
-  async refresh(): Promise<void> {
-    clearTimeout(this.#gapTimer);
-    this.#gapTimer = undefined;
-    this.#fetchAgain = true;
-    if (this.#isFetching) return;
-    this.#isFetching = true;
-    while (this.#fetchAgain && !this.#stopped.signal.aborted) {
-      this.#fetchAgain = false;
-      await this.#fetch();
-    }
-    this.#isFetching = false;
+  refresh(): Promise<void> {
+    return this.#fetching.ask();
   }
 
   stop(): void {
-    clearTimeout(this.#gapTimer);
     this.#stopListening();
-    this.#stopped.abort();
+    this.#fetching.stop();
   }
 
-  async #fetch(): Promise<void> {
+  async #fetch(signal: AbortSignal): Promise<void> {
     try {
-      const details = await this.#services.api.getJob(this.id, this.#stopped.signal);
+      const details = await this.#services.api.getJob(this.id, signal);
       this.#services.knowTitle(details.id, details.title);
       this.#details = details;
       this.#problem = null;
       this.#services.store.accept(details.progress);
-      await this.#fetchStory(details);
+      await this.#fetchStory(details, signal);
     } catch (error) {
       if (!isAbort(error)) this.#problem = asProblem(error);
     }
   }
 
-  async #fetchStory(details: JobDetails): Promise<void> {
+  async #fetchStory(details: JobDetails, signal: AbortSignal): Promise<void> {
     const isMade = details.status === 'completed' || details.steps.some((step) => step.name === STORY_STEP && step.status === 'done');
     if (!isMade || this.#storyOf === details.attempt) return;
     try {
-      this.#story = await this.#services.api.getStory(this.id, this.#stopped.signal);
+      this.#story = await this.#services.api.getStory(this.id, signal);
       this.#storyOf = details.attempt;
     } catch {
       // Nothing else waits for it; the next look at the job asks again.

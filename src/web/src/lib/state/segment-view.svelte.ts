@@ -1,6 +1,7 @@
-import { isAbort, type AssemblyApi } from '../services/api';
+import type { AssemblyApi } from '../services/api';
 import type { ProgressStore } from '../services/progress-store';
 import { isEnded } from '../services/progress-visualization';
+import { Refetch } from '../services/refetch';
 import { lookEvery, settleMap } from '../services/segment-map';
 import type { ProgressUpdate, SegmentMap } from '../types';
 
@@ -18,12 +19,9 @@ export interface SegmentServices {
 export class SegmentView {
   readonly #id: string;
   readonly #services: SegmentServices;
-  readonly #stopped = new AbortController();
+  readonly #fetching = new Refetch((signal) => this.#fetch(signal));
   readonly #stopListening: () => void;
   #map = $state.raw<SegmentMap | null>(null);
-  #timer: ReturnType<typeof setTimeout> | undefined;
-  #isFetching = false;
-  #fetchAgain = false;
 
   constructor(services: SegmentServices, id: string) {
     this.#services = services;
@@ -39,37 +37,26 @@ export class SegmentView {
   }
 
   /** Fetches it; asked again meanwhile, it fetches once more after. */
-  async refresh(): Promise<void> {
-    clearTimeout(this.#timer);
-    this.#timer = undefined;
-    this.#fetchAgain = true;
-    if (this.#isFetching) return;
-    this.#isFetching = true;
-    while (this.#fetchAgain && !this.#stopped.signal.aborted) {
-      this.#fetchAgain = false;
-      await this.#fetch();
-    }
-    this.#isFetching = false;
+  refresh(): Promise<void> {
+    return this.#fetching.ask();
   }
 
   stop(): void {
-    clearTimeout(this.#timer);
     this.#stopListening();
-    this.#stopped.abort();
+    this.#fetching.stop();
   }
 
   #noticed(update: ProgressUpdate, previous: ProgressUpdate | undefined): void {
     const hasChanged = update.status !== previous?.status || update.stepIndex !== previous.stepIndex;
     if (hasChanged || isEnded(update.status)) void this.refresh();
-    else if (!this.#services.isHidden()) this.#timer ??= setTimeout(() => void this.refresh(), lookEvery(this.#map?.segments.length ?? 0));
+    else if (!this.#services.isHidden()) this.#fetching.askIn(lookEvery(this.#map?.segments.length ?? 0));
   }
 
-  async #fetch(): Promise<void> {
+  async #fetch(signal: AbortSignal): Promise<void> {
     try {
-      this.#map = settleMap(this.#map, await this.#services.api.getSegments(this.#id, this.#stopped.signal));
-    } catch (error) {
+      this.#map = settleMap(this.#map, await this.#services.api.getSegments(this.#id, signal));
+    } catch {
       // What is shown stays; the page tells by itself that the server is away.
-      if (!isAbort(error)) return;
     }
   }
 }
