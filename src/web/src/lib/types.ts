@@ -54,6 +54,11 @@ export type DraftSummary = Schemas['DraftSummary'];
 /** A page of any list: the document has one schema for each kind of item. */
 export type Page<T> = Omit<Schemas['PageOfJobSummary'], 'items'> & { items: T[] };
 
+export type ChannelInfo = Schemas['ChannelInfo'];
+export type ChannelList = Schemas['ChannelList'];
+export type Delivery = Schemas['Delivery'];
+export type NotificationTest = Schemas['NotificationTest'];
+
 // What the hub speaks.
 export type NotificationEvent = Schemas['NotificationEvent'];
 export type BoardFilter = Schemas['BoardFilter'];

@@ -30,7 +30,7 @@ describe('the notification calls', () => {
   it('redeliver and test in the job’s outbox, or the deployment’s', async () => {
     const { calls, api } = spy({});
     await api.redeliver({ job: 'j' }, 'x/y');
-    await api.test('deployment', { channel: 'email', target: 'a@example.org' });
+    await api.test('deployment', { channel: 'email', target: 'a@example.org', secret: null });
     expect(calls.map((call) => call.url)).toEqual([
       'http://films.test/below/api/v1/assembly/jobs/j/notifications/deliveries/x%2Fy/redeliver',
       'http://films.test/below/api/v1/notifications/test',

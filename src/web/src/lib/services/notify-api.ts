@@ -1,3 +1,4 @@
+import type { ChannelInfo, ChannelList, Delivery, NotificationSpec, NotificationTest } from '../types';
 import { requestJson } from './api';
 
 /** What can be told of a job. */
@@ -12,55 +13,6 @@ export const EVENT_WORDS: Record<NotifyEvent, string> = {
   failed: 'Failed',
 };
 
-export interface Webhook {
-  url?: string | null;
-  /** Shown masked once it is set; the mask sent back keeps it. */
-  secret?: string | null;
-  secrets?: string[] | null;
-}
-
-/** What is null is as the project, else the deployment says; an empty list is nobody. */
-export interface NotifySettings {
-  on?: string[] | null;
-  email?: string[] | null;
-  sms?: string[] | null;
-  webhooks?: Webhook[] | null;
-  progressAt?: number[] | null;
-  browser?: boolean | null;
-}
-
-export interface DeliveryAttempt {
-  at: string;
-  statusCode?: number | null;
-  answer: string;
-  ok: boolean;
-}
-
-export interface Delivery {
-  id: string;
-  event: string;
-  channel: string;
-  target: string;
-  status: 'pending' | 'delivered' | 'failed' | 'muted';
-  attempts: DeliveryAttempt[];
-  createdAt: string;
-  nextAttemptAt?: string | null;
-  givenUpReason?: string | null;
-}
-
-export interface Channel {
-  name: string;
-  available: boolean;
-  reason?: string | null;
-  via?: string | null;
-}
-
-export interface NotifyTest {
-  channel: string;
-  target: string;
-  secret?: string;
-}
-
 /** Whose settings, and whose outbox. */
 export type Scope = { job: string } | { project: string } | 'deployment';
 
@@ -74,20 +26,20 @@ export class NotifyApi {
     this.#fetch = fetcher;
   }
 
-  async channels(): Promise<Channel[]> {
-    return (await this.#ask<{ channels: Channel[] }>('notifications/channels')).channels;
+  async channels(): Promise<ChannelInfo[]> {
+    return (await this.#ask<ChannelList>('notifications/channels')).channels;
   }
 
-  settings(scope: Scope): Promise<NotifySettings> {
+  settings(scope: Scope): Promise<NotificationSpec> {
     return this.#ask(settingsPath(scope));
   }
 
   /** What counts for a job, with what its project and the deployment say. */
-  effective(job: string): Promise<NotifySettings> {
+  effective(job: string): Promise<NotificationSpec> {
     return this.#ask(`${settingsPath({ job })}?effective=true`);
   }
 
-  save(scope: Scope, settings: NotifySettings): Promise<NotifySettings> {
+  save(scope: Scope, settings: NotificationSpec): Promise<NotificationSpec> {
     return this.#ask(settingsPath(scope), typeof scope === 'object' && 'job' in scope ? 'POST' : 'PUT', settings);
   }
 
@@ -99,7 +51,7 @@ export class NotifyApi {
     return this.#ask(`${outboxPath(scope)}/deliveries/${encodeURIComponent(id)}/redeliver`, 'POST');
   }
 
-  test(scope: Scope, test: NotifyTest): Promise<Delivery> {
+  test(scope: Scope, test: NotificationTest): Promise<Delivery> {
     return this.#ask(`${outboxPath(scope)}/test`, 'POST', test);
   }
 

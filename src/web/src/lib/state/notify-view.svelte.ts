@@ -1,6 +1,6 @@
 import { asProblem } from '../services/api';
-import type { Channel, Delivery, NotifyApi, NotifySettings, NotifyTest, Scope } from '../services/notify-api';
-import type { ProblemDetails } from '../types';
+import type { NotifyApi, Scope } from '../services/notify-api';
+import type { ChannelInfo, Delivery, NotificationSpec, NotificationTest, ProblemDetails } from '../types';
 
 /** So often the ledger is asked for again while something is on its way. */
 const LOOK_MS = 2_000;
@@ -9,9 +9,9 @@ const LOOK_MS = 2_000;
 export class NotifyView {
   readonly #api: NotifyApi;
   readonly #scope: Scope;
-  #settings = $state.raw<NotifySettings | null>(null);
-  #above = $state.raw<NotifySettings | null>(null);
-  #channels = $state.raw<Channel[]>([]);
+  #settings = $state.raw<NotificationSpec | null>(null);
+  #above = $state.raw<NotificationSpec | null>(null);
+  #channels = $state.raw<ChannelInfo[]>([]);
   #deliveries = $state.raw<Delivery[]>([]);
   #problem = $state.raw<ProblemDetails | null>(null);
   #said = $state('');
@@ -52,7 +52,7 @@ export class NotifyView {
     }
   }
 
-  save(settings: NotifySettings): Promise<void> {
+  save(settings: NotificationSpec): Promise<void> {
     return this.#try(async () => {
       this.#settings = await this.#api.save(this.#scope, settings);
       this.#said = 'Saved.';
@@ -60,7 +60,7 @@ export class NotifyView {
     });
   }
 
-  test(test: NotifyTest): Promise<void> {
+  test(test: NotificationTest): Promise<void> {
     return this.#try(async () => {
       await this.#api.test(this.#scope, test);
       this.#said = 'The test is on its way: the ledger tells what becomes of it.';
