@@ -76,6 +76,11 @@ export function newSecret(random: (bytes: Uint8Array<ArrayBuffer>) => Uint8Array
   return `whsec_${btoa(String.fromCharCode(...random(new Uint8Array(32))))}`;
 }
 
+/** Whether it stands for a secret that the server has and never shows again. */
+export function isMasked(secret: string): boolean {
+  return secret.includes('*');
+}
+
 /** The lines or commas of a text field as a list. */
 export function listOf(text: string): string[] {
   return text.split(/[\n,;]+/).map((item) => item.trim()).filter(Boolean);

@@ -86,6 +86,18 @@ describe('a job and its fields', () => {
     expect(cut.toSpec()).toEqual(job);
   });
 
+  it('leave out webhooks whose secrets are masked, and say which', () => {
+    const known = { url: 'https://a.example.org/', secret: 'whsec_BwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwc=' };
+    const masked = [{ url: 'https://b.example.org/', secret: 'whsec_********' }, { url: 'https://c.example.org/', secret: null, secrets: ['whsec_********'] }];
+    cut.load({ ...job, notifications: { on: ['failed'], webhooks: [masked[0]!, known, masked[1]!] } });
+    expect(cut.lostHooks).toEqual(['https://b.example.org/', 'https://c.example.org/']);
+    expect(cut.toSpec().notifications).toEqual({ on: ['failed'], webhooks: [known] });
+    cut.load({ ...job, notifications: { webhooks: [masked[0]!] } });
+    expect(cut.toSpec().notifications).toEqual({ webhooks: [] });
+    cut.load(job);
+    expect(cut.lostHooks).toEqual([]);
+  });
+
   it('say nothing that was left open', () => {
     const empty = new CutEdit();
     empty.addShot('a.mp4');

@@ -1,6 +1,7 @@
+import { isMasked } from '../services/notify-api';
 import type { Picture } from '../services/source-facts';
 import { add, canDropFrame, compare, frameAt, parseRate, parseSeconds, readPoint, subtract, toNumber, ZERO, type Fraction, type Rate } from '../services/timecode';
-import type { AudioSpec, JobSpec, ShotSpec } from '../types';
+import type { AudioSpec, JobSpec, NotificationSpec, ShotSpec, WebhookSpec } from '../types';
 
 /** A shot as it is being edited: points are text as the wire has them, so that nothing typed is lost, however wrong. */
 export interface ShotEdit {
@@ -68,11 +69,17 @@ export class CutEdit {
   sounds = $state<SoundEdit[]>([]);
   presets = $state<string[]>([]);
   priority = $state(PRIORITY);
+  #lostHooks = $state.raw<string[]>([]);
   #kept: Kept = {};
   #nextKey = 1;
 
   get isEmpty(): boolean {
     return this.shots.length === 0 && this.sounds.length === 0 && this.title.trim() === '';
+  }
+
+  /** Addresses of the webhooks that did not come along with the job that was loaded: nobody has their secrets but its server. */
+  get lostHooks(): readonly string[] {
+    return this.#lostHooks;
   }
 
   /** Puts a source in as a shot; at the end, unless told where. */
@@ -147,8 +154,9 @@ export class CutEdit {
     this.sounds = (timeline.audio ?? []).map((sound) => readSound(sound, this.#nextKey++));
     this.presets = [...new Set((spec.outputs ?? []).flatMap((output) => output.preset ?? []))];
     this.priority = spec.priority ?? PRIORITY;
+    this.#lostHooks = (spec.notifications?.webhooks ?? []).filter(hasMask).map((hook) => hook.url ?? '');
     this.#kept = {
-      ...(spec.notifications && { notifications: spec.notifications }),
+      ...(spec.notifications && { notifications: withoutMasks(spec.notifications) }),
       ...(spec.progressWeighting && { progressWeighting: spec.progressWeighting }),
     };
   }
@@ -273,6 +281,15 @@ export function projectIdOf(name: string): string {
     .replace(/[^a-z0-9_-]+/g, '-')
     .replace(/^[-_]+|-+$/g, '')
     .slice(0, 64);
+}
+
+function hasMask(hook: WebhookSpec): boolean {
+  return [hook.secret, ...(hook.secrets ?? [])].some((secret) => secret && isMasked(secret));
+}
+
+/** A new job with a masked secret would be refused. What is left may be nobody; it is not those whom the project would tell instead. */
+function withoutMasks(spec: NotificationSpec): NotificationSpec {
+  return spec.webhooks ? { ...spec, webhooks: spec.webhooks.filter((hook) => !hasMask(hook)) } : spec;
 }
 
 function readShot(shot: ShotSpec, key: number): ShotEdit {
