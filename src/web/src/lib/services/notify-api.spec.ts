@@ -11,10 +11,10 @@ function spy(answer: unknown) {
 }
 
 describe('the notification calls', () => {
-  const scopes: [Scope, string, string][] = [
-    [{ job: 'a/b' }, 'assembly/jobs/a%2Fb/notifications', 'POST'],
-    [{ project: 'quay' }, 'projects/quay/notifications', 'PUT'],
-    ['deployment', 'notifications/defaults', 'PUT'],
+  const scopes: [Scope, string, string, string][] = [
+    [{ job: 'a/b' }, 'assembly/jobs/a%2Fb/notifications', 'POST', 'assembly/jobs/a%2Fb/notifications'],
+    [{ project: 'quay' }, 'projects/quay/notifications', 'PUT', 'projects/quay/notifications'],
+    ['deployment', 'notifications/defaults', 'PUT', 'notifications'],
   ];
 
   it.each(scopes)('read and set the settings of %j where they are', async (scope, path, method) => {
@@ -27,13 +27,15 @@ describe('the notification calls', () => {
     ]);
   });
 
-  it('redeliver and test in the job’s outbox, or the deployment’s', async () => {
-    const { calls, api } = spy({});
-    await api.redeliver({ job: 'j' }, 'x/y');
-    await api.test('deployment', { channel: 'email', target: 'a@example.org', secret: null });
-    expect(calls.map((call) => call.url)).toEqual([
-      'http://films.test/below/api/v1/assembly/jobs/j/notifications/deliveries/x%2Fy/redeliver',
-      'http://films.test/below/api/v1/notifications/test',
+  it.each(scopes)('list, redeliver and test in the outbox of %j itself', async (scope, _, __, outbox) => {
+    const { calls, api } = spy([]);
+    await api.deliveries(scope);
+    await api.redeliver(scope, 'x/y');
+    await api.test(scope, { channel: 'email', target: 'a@example.org', secret: null });
+    expect(calls.map((call) => `${call.method} ${call.url}`)).toEqual([
+      `GET http://films.test/below/api/v1/${outbox}/deliveries`,
+      `POST http://films.test/below/api/v1/${outbox}/deliveries/x%2Fy/redeliver`,
+      `POST http://films.test/below/api/v1/${outbox}/test`,
     ]);
   });
 });

@@ -66,9 +66,9 @@ function settingsPath(scope: Scope): string {
   return 'job' in scope ? `assembly/jobs/${encodeURIComponent(scope.job)}/notifications` : `projects/${encodeURIComponent(scope.project)}/notifications`;
 }
 
-/** Tests of a project's settings are the deployment's: only jobs and the deployment have an outbox. */
+/** Jobs and projects have theirs below their settings. */
 function outboxPath(scope: Scope): string {
-  return typeof scope === 'object' && 'job' in scope ? settingsPath(scope) : 'notifications';
+  return scope === 'deployment' ? 'notifications' : settingsPath(scope);
 }
 
 /** A new secret for a webhook: 32 random bytes, as Standard Webhooks writes them. */
