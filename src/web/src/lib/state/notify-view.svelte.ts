@@ -34,12 +34,14 @@ export class NotifyView {
   /** How often it was saved: the form begins anew with what the server made of it. */
   get saves() { return this.#saves; }
 
+  /** Fetches all that is shown, and shows it at once: nothing comes late and pushes the rest away. */
   async load(): Promise<void> {
     await this.#try(async () => {
+      const looking = this.look();
       const job = typeof this.#scope === 'object' && 'job' in this.#scope ? this.#scope.job : null;
       const outer = job ? this.#api.effective(job) : this.#scope === 'deployment' ? Promise.resolve(null) : this.#api.settings('deployment');
-      [this.#channels, this.#above, this.#settings] = await Promise.all([this.#api.channels(), outer, this.#api.settings(this.#scope)]);
-      await this.look();
+      [this.#channels, this.#above, this.#settings] = await Promise.all([this.#api.channels(), outer, this.#api.settings(this.#scope), looking.catch(() => undefined)]);
+      await looking;
     });
   }
 
