@@ -42,6 +42,12 @@ public partial class PageTests(Chromium chromium) : IClassFixture<Chromium>
         await Expect(window.JobPage(running)).ToHaveAttributeAsync("data-status", "running", new() { Timeout = Soon });
         await Expect(window.Page.GetByTestId("eta")).ToHaveTextAsync(Time(), new() { Timeout = Soon });
         await window.TakePicturesAsync("running");
+
+        // The tab tells of this job here, and of all that run elsewhere.
+        await Expect(window.Page).ToHaveTitleAsync(new Regex("^[0-9]+ % · A day in the harbour"));
+        await Expect(window.Page.Locator("link[rel=icon]")).ToHaveAttributeAsync("href", new Regex("^data:image/svg"));
+        await window.Page.GetByTestId("nav-cluster").ClickAsync();
+        await Expect(window.Page).ToHaveTitleAsync(new Regex("^[0-9]+ % · 1 running · Cluster"), new() { Timeout = Soon });
         foreach (var job in new[] { running, paused, waiting })
         {
             await Server.CommandAsync(job, "cancel");

@@ -14,6 +14,7 @@ describe('Overall', () => {
     store.acceptAll([anUpdate({ jobId: 'a', progress: 20 }), anUpdate({ jobId: 'b', progress: 61 }), anUpdate({ jobId: 'c', progress: 90, status: 'paused' })]);
     vi.advanceTimersByTime(1_000);
     expect([overall.count, overall.percent]).toEqual([2, 40]);
+    expect(overall.words).toBe('40 % · 2 running');
     store.accept(anUpdate({ jobId: 'b', progress: 100, status: 'completed', sequence: 11 }));
     vi.advanceTimersByTime(1_000);
     expect([overall.count, overall.percent]).toEqual([1, 20]);
@@ -27,5 +28,6 @@ describe('Overall', () => {
     expect([overall.count, overall.percent]).toEqual([1, 50]);
     overall.reset([]);
     expect([overall.count, overall.percent]).toEqual([0, 0]);
+    expect(overall.words).toBe('');
   });
 });

@@ -25,6 +25,11 @@ export class Overall {
     return this.#percent;
   }
 
+  /** `42 % · 3 running`; empty while none runs. */
+  get words(): string {
+    return this.#count > 0 ? `${this.#percent} % · ${this.#count} running` : '';
+  }
+
   /** Begins anew with the jobs that run now: some may have ended while nothing was heard. */
   reset(running: readonly ProgressUpdate[]): void {
     this.#running.clear();
