@@ -40,12 +40,28 @@ export function formatLength(seconds: number | null | undefined): string {
 
 /** Time of day in the reader's locale; with the day where it is not `now`'s. */
 export function formatClock(instant: Date, now: Date, locale?: string, timeZone?: string): string {
-  const zone = timeZone ? { timeZone } : {};
-  const day = (date: Date) => date.toLocaleDateString(locale, zone);
-  const time: Intl.DateTimeFormatOptions = { hour: '2-digit', minute: '2-digit', ...zone };
-  return day(instant) === day(now)
-    ? instant.toLocaleTimeString(locale, time)
-    : instant.toLocaleString(locale, { weekday: 'short', day: 'numeric', month: 'short', ...time });
+  const { day, time, both } = clockOf(locale, timeZone);
+  return (day.format(instant) === day.format(now) ? time : both).format(instant);
+}
+
+type Clock = Record<'day' | 'time' | 'both', Intl.DateTimeFormat>;
+const clocks = new Map<string, Clock>();
+
+/** What a locale's words are is looked up once: it takes far longer than to write an instant in them. */
+function clockOf(locale: string | undefined, timeZone: string | undefined): Clock {
+  const key = `${locale} ${timeZone}`;
+  let clock = clocks.get(key);
+  if (!clock) {
+    const zone: Intl.DateTimeFormatOptions = timeZone ? { timeZone } : {};
+    const time: Intl.DateTimeFormatOptions = { hour: '2-digit', minute: '2-digit', ...zone };
+    clock = {
+      day: new Intl.DateTimeFormat(locale, zone),
+      time: new Intl.DateTimeFormat(locale, time),
+      both: new Intl.DateTimeFormat(locale, { weekday: 'short', day: 'numeric', month: 'short', ...time }),
+    };
+    clocks.set(key, clock);
+  }
+  return clock;
 }
 
 export function formatSpeed(speed: number, unit: string): string {
