@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { rowsAdded, rowsInSight } from './virtual-window';
+import { RowReuse, rowsAdded, rowsInSight } from './virtual-window';
 
 describe('rowsInSight', () => {
   it.each([
@@ -32,4 +32,29 @@ describe('rowsAdded', () => {
     ['another list altogether', ['a', 'b'], ['x', 'y'], 1, 0],
     ['nothing before', [], ['x'], 0, 0],
   ])('%s', (_, before, after, top, added) => expect(rowsAdded(before, after, top)).toBe(added));
+});
+
+describe('RowReuse', () => {
+  it('leaves what stays in sight where it is, and fills the rows of what went', () => {
+    const reuse = new RowReuse();
+    expect(reuse.rowsOf(['a', 'b', 'c', 'd'])).toEqual([0, 1, 2, 3]);
+    const [c, d, e, f] = reuse.rowsOf(['c', 'd', 'e', 'f']);
+    expect([c, d]).toEqual([2, 3]);
+    expect([e, f].sort()).toEqual([0, 1]);
+  });
+
+  it('makes a row where none is free, and never gives one to two items', () => {
+    const reuse = new RowReuse();
+    reuse.rowsOf(['a', 'b', 'c']);
+    reuse.rowsOf(['a']);
+    expect(reuse.rowsOf(['x', 'a', 'y', 'z'])).toHaveLength(4);
+    expect(new Set(reuse.rowsOf(['x', 'a', 'y', 'z', 'b'])).size).toBe(5);
+  });
+
+  it('takes the row away with what had the focus', () => {
+    const reuse = new RowReuse();
+    const [a] = reuse.rowsOf(['a', 'b'], 'a');
+    expect(reuse.rowsOf(['a', 'b', 'c'], 'a')[0]).toBe(a);
+    expect(reuse.rowsOf(['b', 'c', 'd'], 'b')).not.toContain(a);
+  });
 });
