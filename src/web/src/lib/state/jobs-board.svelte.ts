@@ -51,6 +51,11 @@ export class JobsBoard {
     return this.#items;
   }
 
+  /** Of the jobs, in their order. */
+  get ids(): string[] {
+    return this.#items.map((job) => job.id);
+  }
+
   /** False before the first answer, and while the rows are still those of an earlier query. */
   get isLoaded(): boolean {
     return this.#isLoaded;

@@ -49,6 +49,7 @@ export class NotifyView {
   async look(): Promise<void> {
     clearTimeout(this.#timer);
     this.#deliveries = await this.#api.deliveries(this.#scope);
+    clearTimeout(this.#timer); // another look may have come in between
     if (!this.#stopped && this.#deliveries.some((delivery) => delivery.status === 'pending')) {
       this.#timer = setTimeout(() => void this.look().catch(() => undefined), LOOK_MS);
     }
