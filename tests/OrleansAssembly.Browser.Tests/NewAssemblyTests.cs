@@ -1,5 +1,6 @@
 using System.Text.RegularExpressions;
 using Microsoft.Playwright;
+using OrleansAssembly.Jobs;
 using OrleansAssembly.Media.Tests;
 using OrleansAssembly.SystemTests;
 using static Microsoft.Playwright.Assertions;
@@ -130,9 +131,10 @@ public sealed class NewAssemblyTests(Chromium chromium) : IClassFixture<Chromium
     }
 
     [Fact]
-    public async Task AFinishedJob_IsCopied_AndChanged()
+    public async Task AFinishedJob_IsCopied_AndChanged_WithoutTheSecretsThatNobodySees()
     {
-        var job = await Server.SubmitAsync(Workplace.Small("Harbour, cut 3"));
+        var hook = new WebhookSpec("https://hook.invalid/films", "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw");
+        var job = await Server.SubmitAsync(Workplace.Small("Harbour, cut 3") with { Notifications = new NotificationSpec(["failed"], null, null, [hook]) });
         await Server.CompleteAsync(job);
         await using var window = await chromium.OpenAsync($"/#/new?from={job}");
         var page = window.Page;
@@ -141,6 +143,8 @@ public sealed class NewAssemblyTests(Chromium chromium) : IClassFixture<Chromium
         await Expect(page.GetByTestId("shot")).ToHaveCountAsync(1);
         await Expect(page.GetByTestId("preset-h264-720p")).ToBeCheckedAsync();
         await Expect(page.GetByTestId("film-length")).ToHaveTextAsync("00:00:01:13", new() { Timeout = Soon }); // from 0.5 s to 2 s
+        await Expect(page.GetByTestId("lost-hooks")).ToContainTextAsync("https://hook.invalid/films");
+        await window.TakePicturesAsync("new-copied");
 
         await page.GetByTestId("frame-rate").SelectOptionAsync("24");
         await page.GetByTestId("start").ClickAsync();
