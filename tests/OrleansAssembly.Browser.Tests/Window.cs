@@ -85,10 +85,12 @@ internal sealed class Window : IAsyncDisposable
                     await Page.EvaluateAsync<bool>("document.documentElement.scrollWidth <= innerWidth"),
                     $"{name} is wider than a window of {size.Width} pixels");
                 await AssertAccessibleAsync($"{name}, {size.Width} pixels, {scheme}");
+                // What stays at the window's edges would lie in the middle of a picture of the whole page.
+                var isWhole = await Page.EvaluateAsync<bool>("document.documentElement.scrollHeight < 4000 && (scrollTo(0, 0), true)");
                 await Page.ScreenshotAsync(new PageScreenshotOptions
                 {
                     Path = Path.Combine(folder, $"{name}-{size.Width}-{scheme.ToString().ToLowerInvariant()}.png"),
-                    FullPage = await Page.EvaluateAsync<bool>("document.documentElement.scrollHeight < 4000"),
+                    FullPage = isWhole,
                 });
             }
         }
