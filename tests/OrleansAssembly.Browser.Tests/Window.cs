@@ -70,14 +70,14 @@ internal sealed class Window : IAsyncDisposable
     /// <summary>How far a bar is, as it tells a screen reader.</summary>
     public static async Task<int> ValueAsync(ILocator bar) => int.Parse((await bar.GetAttributeAsync("aria-valuenow"))!, CultureInfo.InvariantCulture);
 
-    /// <summary>Takes pictures of what is shown, wide and narrow, light and dark; none of them may be wider than its window, nor shut anybody out.</summary>
+    /// <summary>Takes pictures of what is shown, wide, light and dark, and narrow; none of them may be wider than its window, nor shut anybody out.</summary>
     public async Task TakePicturesAsync(string name)
     {
         var folder = Path.Combine(ServerProcess.Repository, "TestResults", "screenshots");
         foreach (var size in new[] { Desktop, Phone })
         {
             await Page.SetViewportSizeAsync(size.Width, size.Height);
-            foreach (var scheme in new[] { ColorScheme.Light, ColorScheme.Dark })
+            foreach (var scheme in size == Desktop ? [ColorScheme.Light, ColorScheme.Dark] : new[] { ColorScheme.Light })
             {
                 // What still fades in has other colours than it will have.
                 await Page.EmulateMediaAsync(new PageEmulateMediaOptions { ColorScheme = scheme, ReducedMotion = ReducedMotion.Reduce });

@@ -24,7 +24,9 @@ internal sealed class ServerProcess : IAsyncDisposable
             StartInfo = new ProcessStartInfo("env", ["--default-signal=INT", .. command]) { RedirectStandardOutput = true, RedirectStandardError = true },
             EnableRaisingEvents = true,
         };
-        foreach (var (name, value) in environment ?? new Dictionary<string, string>())
+
+        // It lives for seconds and starts anew all the time: code that is compiled twice would never pay, and other tests wait for the processor.
+        foreach (var (name, value) in new Dictionary<string, string> { ["DOTNET_TieredPGO"] = "0", ["DOTNET_TC_CallCounting"] = "0" }.Concat(environment ?? new Dictionary<string, string>()))
         {
             _process.StartInfo.Environment[name] = value;
         }
