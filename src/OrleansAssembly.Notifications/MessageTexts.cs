@@ -69,7 +69,7 @@ public sealed class MessageTexts(IOptions<NotificationOptions> options, Download
         var subject = OneLine.Of($"[{news.ProjectId}] {Subject(news)}", LongestSubject);
         var sentence = Sentence(news);
 
-        var text = new StringBuilder(sentence).Append(".\n\n");
+        var text = new StringBuilder(sentence).Append(sentence.EndsWith('.') ? "\n\n" : ".\n\n");
         foreach (var (name, value) in facts)
         {
             text.Append(CultureInfo.InvariantCulture, $"{name + ":",-12} {value}\n");

@@ -48,6 +48,14 @@ public class BoardTests(CrowdedBoard chromium) : IClassFixture<CrowdedBoard>
         var perFrame = await cost.MillisecondsAsync() / frames;
         TestContext.Current.SendDiagnosticMessage($"{frames} frames, {perFrame:0.0} ms of the main thread each, at most {most} rows");
         Assert.True(most <= MostRows, $"{most} rows were in the document");
+
+        // A wall of a screen is filled, and no more than that.
+        await page.EvaluateAsync("scrollTo(0, 0)");
+        await page.SetViewportSizeAsync(3840, 2160);
+        await Expect(rows.Nth(15)).ToBeVisibleAsync(new() { Timeout = Soon });
+        Assert.InRange(await rows.CountAsync(), 15, 2 * MostRows);
+        Assert.True(await page.EvaluateAsync<bool>("document.documentElement.scrollWidth <= innerWidth"), "the board is wider than a window of 3840 pixels");
+        await page.ScreenshotAsync(new PageScreenshotOptions { Path = Path.Combine(ServerProcess.Repository, "TestResults", "screenshots", "board-3840-light.png") });
         window.AssertNoComplaints();
     }
 

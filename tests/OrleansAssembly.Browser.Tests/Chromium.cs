@@ -73,9 +73,12 @@ public class Chromium : IAsyncLifetime
         SiloCluster.ShortHold.Concat(Workplace.PatientWithChildren).ToDictionary());
 
     /// <summary>Opens an address of the page in a window of its own.</summary>
-    internal async Task<Window> OpenAsync(string address = "/", ViewportSize? size = null)
+    internal Task<Window> OpenAsync(string address = "/", ViewportSize? size = null) => OpenAtAsync(new Uri(Server.Address, address), size);
+
+    /// <summary>The same of any server.</summary>
+    internal async Task<Window> OpenAtAsync(Uri address, ViewportSize? size = null)
     {
         var context = await _browser!.NewContextAsync(new BrowserNewContextOptions { ViewportSize = size ?? Window.Desktop, Locale = "en-GB" });
-        return await Window.OpenAsync(context, new Uri(Server.Address, address));
+        return await Window.OpenAsync(context, address);
     }
 }

@@ -29,7 +29,7 @@ public class EveryPageTests(Chromium chromium) : IClassFixture<Chromium>
 
         // And the cluster when it has something to do.
         await page.GotoAsync(new Uri(chromium.Server.Address, "#/cluster").AbsoluteUri);
-        var job = await chromium.Server.SubmitAsync(Workplace.Long("A day at sea", shots: 60));
+        var job = await chromium.Server.SubmitAsync(Workplace.Long("A day at sea"));
         var busy = page.Locator("[data-testid=slot][data-state=busy]");
         await Expect(busy.First).ToBeVisibleAsync(new() { Timeout = Soon });
         await window.TakePicturesAsync("cluster-busy");

@@ -34,6 +34,7 @@ public partial class JobPageTests(Chromium chromium) : IClassFixture<Chromium>
         var shown = window.JobPage(job);
         await Expect(shown).ToHaveAttributeAsync("data-status", "running", new() { Timeout = Soon });
         await Expect(page.GetByTestId("step-item")).ToHaveCountAsync(12);
+        await window.NoteBarsAsync();
         await Window.RisesAsync(page.GetByTestId("whole-bar"), "the bar of the job");
         await Window.RisesAsync(page.GetByTestId("step-bar"), "the bar of the step");
         await Expect(page.GetByTestId("job-message")).ToContainTextAsync("Encoding segment", new() { Timeout = AFilmLater });
@@ -69,6 +70,7 @@ public partial class JobPageTests(Chromium chromium) : IClassFixture<Chromium>
 
         await page.GetByTestId("btn-resume").ClickAsync();
         await Expect(shown).ToHaveAttributeAsync("data-status", "completed", new() { Timeout = AFilmLater });
+        await window.AssertBarsOnlyRoseAsync();
         await Expect(page.GetByTestId("whole-bar")).ToHaveAttributeAsync("aria-valuenow", "100");
         Assert.All(await page.GetByTestId("step-item").EvaluateAllAsync<string[]>("steps => steps.map(step => step.dataset.state)"), state => Assert.Equal("done", state));
         await AssertPlaysAsync(page);

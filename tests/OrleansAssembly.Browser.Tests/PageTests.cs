@@ -19,13 +19,14 @@ public partial class PageTests(Chromium chromium) : IClassFixture<Chromium>
         var failed = await Server.SubmitAsync(Workplace.Small("Fog over the bay", source: "broken.mp4"));
         var cancelled = await Server.SubmitAsync(Workplace.Long("Night watch"));
         await Server.CommandAsync(cancelled, "cancel");
-        var paused = await Server.SubmitAsync(Workplace.Long("Nets and ropes", shots: 60));
+        var paused = await Server.SubmitAsync(Workplace.Long("Nets and ropes"));
         await EncodesAsync(paused);
         await Server.CommandAsync(paused, "pause");
 
-        // From here on it can use all slots, so that a job of low priority must wait.
-        var running = await Server.SubmitAsync(Workplace.Long("A day in the harbour, with a title that is longer than the others", shots: 120));
+        // From here on it holds all slots, so that a job of low priority must wait; and it does not get done while pictures are taken.
+        var running = await Server.SubmitAsync(Workplace.Long("A day in the harbour, with a title that is longer than the others"));
         await EncodesAsync(running);
+        var goOn = await chromium.Place.StopEncodersAsync(count: 2);
         var waiting = await Server.SubmitAsync(Workplace.Small("Last boat", priority: 0));
         await using var window = await chromium.OpenAsync();
         foreach (var (job, status) in new[] { (failed, "failed"), (cancelled, "cancelled"), (paused, "paused"), (running, "running"), (waiting, "pending") })
@@ -48,7 +49,8 @@ public partial class PageTests(Chromium chromium) : IClassFixture<Chromium>
         await Expect(window.Page.Locator("link[rel=icon]")).ToHaveAttributeAsync("href", new Regex("^data:image/svg"));
         await window.Page.GetByTestId("nav-cluster").ClickAsync();
         await Expect(window.Page).ToHaveTitleAsync(new Regex("^[0-9]+ % · 1 running · Cluster"), new() { Timeout = Soon });
-        foreach (var job in new[] { running, paused, waiting })
+        goOn();
+        foreach (var job in new[] { waiting, running, paused })
         {
             await Server.CommandAsync(job, "cancel");
         }

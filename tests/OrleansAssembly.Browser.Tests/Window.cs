@@ -67,6 +67,32 @@ internal sealed class Window : IAsyncDisposable
         await Eventually.TrueAsync(async () => await ValueAsync(bar) != before, TimeSpan.FromSeconds(30), $"a move of {name} from {before}");
     }
 
+    /// <summary>From now on notes every place at which the job's bar stands, and how far things jump about.</summary>
+    public Task NoteBarsAsync() => Page.EvaluateAsync("""
+        () => {
+          window.seenBars = [];
+          window.shifted = 0;
+          const note = () => {
+            const bar = document.querySelector('[data-testid=whole-bar]');
+            if (bar && seenBars.at(-1) !== Number(bar.getAttribute('aria-valuenow'))) seenBars.push(Number(bar.getAttribute('aria-valuenow')));
+          };
+          note();
+          new MutationObserver(note).observe(document.body, { subtree: true, childList: true, attributes: true, attributeFilter: ['aria-valuenow'] });
+          new PerformanceObserver(list => list.getEntries().forEach(shift => { if (!shift.hadRecentInput) shifted += shift.value; })).observe({ type: 'layout-shift' });
+        }
+        """);
+
+    /// <summary>While numbers changed nothing jumped: 0.1 is what Web Vitals calls good.</summary>
+    public async Task AssertNothingJumpedAsync() => Assert.InRange(await Page.EvaluateAsync<double>("shifted"), 0, 0.1);
+
+    /// <summary>It never went back.</summary>
+    public async Task AssertBarsOnlyRoseAsync()
+    {
+        var seen = await Page.EvaluateAsync<int[]>("seenBars");
+        Assert.True(seen.Length > 3, $"only {seen.Length} places of the bar were seen");
+        Assert.Equal(seen.Order(), seen);
+    }
+
     /// <summary>How far a bar is, as it tells a screen reader.</summary>
     public static async Task<int> ValueAsync(ILocator bar) => int.Parse((await bar.GetAttributeAsync("aria-valuenow"))!, CultureInfo.InvariantCulture);
 
@@ -110,15 +136,15 @@ internal sealed class Window : IAsyncDisposable
         Assert.True(violations.Length == 0, $"{name}:\n{string.Join('\n', violations)}");
     }
 
-    /// <summary>Forgets what was complained of while the server was away: that it was away is all that was said.</summary>
+    /// <summary>Forgets what was complained of while the server, or the silo behind it, was away: that it was away is all that was said.</summary>
     public void ForgiveLostConnection() => _complaints.RemoveAll(complaint =>
-        Regex.IsMatch(complaint, "net::ERR_(CONNECTION|INCOMPLETE|EMPTY_RESPONSE)|WebSocket connection to"));
+        Regex.IsMatch(complaint, "net::ERR_(CONNECTION|INCOMPLETE|EMPTY_RESPONSE)|WebSocket connection to|status of 503"));
 
     /// <summary>Forgets that the server refused what was to be refused: browsers write every such answer down.</summary>
     public void ForgiveRefusals() => _complaints.RemoveAll(complaint => Regex.IsMatch(complaint, "status of (400|412)"));
 
     /// <summary>The end of every test.</summary>
-    public void AssertNoComplaints() => Assert.Empty(_complaints);
+    public void AssertNoComplaints() => Assert.True(_complaints.Count == 0, string.Join('\n', _complaints));
 
     public async ValueTask DisposeAsync() => await _context.DisposeAsync();
 }

@@ -5,7 +5,7 @@ namespace OrleansAssembly.SystemTests;
 /// <summary>Encoders take all cores, and silos must answer each other's probes within a second all the same.</summary>
 public class FullLoadTests(ITestOutputHelper output)
 {
-    private static readonly TimeSpan Time = TimeSpan.FromSeconds(15);
+    private static readonly TimeSpan Time = TimeSpan.FromSeconds(10);
 
     [Fact]
     public async Task UnderFullEncoderLoad_NoLivingSiloIsDeclaredDead()

@@ -7,7 +7,7 @@ namespace OrleansAssembly.SystemTests;
 public class NetworkCutTests(ITestOutputHelper output)
 {
     private const int Silos = 3;
-    private const int Shots = 12;
+    private const int Shots = 8;
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
 
     [Theory]

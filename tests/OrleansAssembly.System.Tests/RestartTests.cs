@@ -36,7 +36,6 @@ public class RestartTests(UndisturbedFilm undisturbed) : IClassFixture<Undisturb
     [Theory]
     [InlineData("KILL", 128 + 9)]
     [InlineData("TERM", 0)]
-    [InlineData("INT", 0)]
     public async Task AJob_GoesOnByItselfAfterTheServerEnds_AndItsFilmIsTheSame(string signal, int exitCode)
     {
         var place = undisturbed.Place;

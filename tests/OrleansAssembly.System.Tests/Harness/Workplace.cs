@@ -49,9 +49,10 @@ internal sealed class Workplace : IDisposable
             source ?? (i % 2 == 0 ? First : Second), source is null ? "0.5s" : null, source is null ? "2s" : null, Scene: $"{1 + (i / 4)}"))], null),
         null, [new OutputSpec("h264-720p")], null, priority, null);
 
-    /// <summary>Makes the encoders stand still, so that the test chooses when their job goes on; the server must be one of <see cref="PatientWithChildren"/>, else it lets them go on.</summary>
+    /// <summary>Makes the encoders that run stand still, so that the test chooses when their job goes on; the server must be one of <see cref="PatientWithChildren"/>, else it lets them go on.</summary>
+    /// <param name="count">So many at least.</param>
     /// <returns>What lets them go on.</returns>
-    public async Task<Action> StopEncodersAsync()
+    public async Task<Action> StopEncodersAsync(int count = 1)
     {
         var stopped = new HashSet<int>();
         await Eventually.TrueAsync(
@@ -60,6 +61,11 @@ internal sealed class Workplace : IDisposable
                 foreach (var tool in Tools)
                 {
                     var pid = int.Parse(tool[..tool.IndexOf(':', StringComparison.Ordinal)], CultureInfo.InvariantCulture);
+                    if (stopped.Contains(pid) || Processes.IsStopped(pid))
+                    {
+                        continue; // the child of a paused job
+                    }
+
                     Processes.Signal(pid, "STOP");
                     if (Processes.IsStopped(pid)) // it may have ended just then
                     {
@@ -67,10 +73,10 @@ internal sealed class Workplace : IDisposable
                     }
                 }
 
-                return stopped.Count > 0;
+                return stopped.Count >= count;
             },
             TimeSpan.FromSeconds(60),
-            "an encoder that stands still");
+            $"{count} encoders that stand still");
         return () =>
         {
             foreach (var pid in stopped)
