@@ -38,13 +38,18 @@ export function formatLength(seconds: number | null | undefined): string {
   return h > 0 ? `${h}:${pad(m)}:${pad(s)}` : `${m}:${pad(s)}`;
 }
 
-/** Time of day in the reader's locale; with the day where it is not `now`'s. */
+/** Days before and after `now` that their weekday tells. */
+const WEEKDAYS = 6;
+const DAY_MS = 86_400_000;
+
+/** Time of day in the reader's locale; of another day with its weekday where that says which, else with its date. Short: rows have little room. */
 export function formatClock(instant: Date, now: Date, locale?: string, timeZone?: string): string {
-  const { day, time, both } = clockOf(locale, timeZone);
-  return (day.format(instant) === day.format(now) ? time : both).format(instant);
+  const { day, time, week, date } = clockOf(locale, timeZone);
+  if (day.format(instant) === day.format(now)) return time.format(instant);
+  return (Math.abs(instant.getTime() - now.getTime()) < WEEKDAYS * DAY_MS ? week : date).format(instant);
 }
 
-type Clock = Record<'day' | 'time' | 'both', Intl.DateTimeFormat>;
+type Clock = Record<'day' | 'time' | 'week' | 'date', Intl.DateTimeFormat>;
 const clocks = new Map<string, Clock>();
 
 /** What a locale's words are is looked up once: it takes far longer than to write an instant in them. */
@@ -57,7 +62,8 @@ function clockOf(locale: string | undefined, timeZone: string | undefined): Cloc
     clock = {
       day: new Intl.DateTimeFormat(locale, zone),
       time: new Intl.DateTimeFormat(locale, time),
-      both: new Intl.DateTimeFormat(locale, { weekday: 'short', day: 'numeric', month: 'short', ...time }),
+      week: new Intl.DateTimeFormat(locale, { weekday: 'short', ...time }),
+      date: new Intl.DateTimeFormat(locale, { day: 'numeric', month: 'short', ...time }),
     };
     clocks.set(key, clock);
   }
