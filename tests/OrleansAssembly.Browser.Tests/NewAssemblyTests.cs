@@ -68,6 +68,37 @@ public sealed class NewAssemblyTests(Chromium chromium) : IClassFixture<Chromium
     }
 
     [Fact]
+    public async Task Shots_AreDraggedIntoAnotherOrder_OrLeftAsTheyWere()
+    {
+        await using var window = await chromium.OpenAsync("/#/new");
+        var (page, shots) = (window.Page, window.Page.GetByTestId("shot"));
+        await Expect(page.GetByTestId("new-page")).ToBeVisibleAsync(new() { Timeout = Soon });
+        await ChooseAsync(page, Workplace.First, Workplace.Second);
+        await Expect(shots).ToHaveCountAsync(2, new() { Timeout = Soon });
+
+        // Up, beyond the middle of the first.
+        async Task DragAsync()
+        {
+            await shots.Nth(1).GetByTestId("grip").HoverAsync();
+            await page.Mouse.DownAsync();
+            var first = (await shots.First.BoundingBoxAsync())!;
+            await page.Mouse.MoveAsync(first.X + 40, first.Y + (first.Height / 4), new() { Steps = 10 });
+        }
+
+        await DragAsync();
+        await page.Mouse.UpAsync();
+        Assert.Equal([Workplace.Second, Workplace.First], await OrderAsync(shots));
+        await Expect(page.GetByTestId("shots-said")).ToContainTextAsync("is now shot 1 of 2");
+
+        // Escape takes it back.
+        await DragAsync();
+        await page.Keyboard.PressAsync("Escape");
+        await page.Mouse.UpAsync();
+        Assert.Equal([Workplace.Second, Workplace.First], await OrderAsync(shots));
+        window.AssertNoComplaints();
+    }
+
+    [Fact]
     public async Task AMistake_IsToldAtItsField()
     {
         await using var window = await chromium.OpenAsync("/#/new");

@@ -49,11 +49,12 @@ public partial class PageTests(Chromium chromium) : IClassFixture<Chromium>
         await Expect(window.Page.Locator("link[rel=icon]")).ToHaveAttributeAsync("href", new Regex("^data:image/svg"));
         await window.Page.GetByTestId("nav-cluster").ClickAsync();
         await Expect(window.Page).ToHaveTitleAsync(new Regex("^[0-9]+ % · 1 running · Cluster"), new() { Timeout = Soon });
-        goOn();
         foreach (var job in new[] { waiting, running, paused })
         {
             await Server.CommandAsync(job, "cancel");
         }
+
+        goOn(); // who was not among them
 
         window.AssertNoComplaints();
     }
