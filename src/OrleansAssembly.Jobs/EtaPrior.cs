@@ -65,7 +65,7 @@ public sealed record EtaPrior(
             Known: Sources.GetValueOrDefault(source.Key!) ?? SourcePrior.None,
             Mean: source.Sum(cell => cell.Sum - (cell.Pieces * formats[presets[cell.Output]].Predict(Features(job.Plan, cell.Output, cell.Source), Encoding.Mean).Mean)) / source.Sum(cell => cell.Pieces))).ToList();
         var weights = left.Sum(source => 1 / source.Known.Variance);
-        var common = left.Sum(source => (source.Mean - source.Known.Mean) / source.Known.Variance) / (weights + (1 / CommonVariance(load: 0.12, machine: 0.5)));
+        var common = left.Sum(source => (source.Mean - source.Known.Mean) / source.Known.Variance) / (weights + (1 / SpeedVariance));
         var known = Sources.SetItems(left.Select(source => KeyValuePair.Create(source.Key, source.Known.Learn(source.Mean - common, job.EndedAt ?? job.CreatedAt))));
         return known.Count <= MostSources ? known : known.RemoveRange(known.OrderBy(source => source.Value.Seen).Take(known.Count - MostSources).Select(source => source.Key));
     }
@@ -79,6 +79,9 @@ public sealed record EtaPrior(
 
     /// <summary>What is known of a source of a plan.</summary>
     internal SourcePrior Of(WorkPlan? plan, int source) => (TraitsOf(plan, source) is { } traits ? Sources.GetValueOrDefault(traits.Key) : null) ?? SourcePrior.None;
+
+    /// <summary>How far a job may differ, all of it, from what is usual on the machine: variance of its logarithm.</summary>
+    internal double SpeedVariance => CommonVariance(load: 0.12, machine: 0.5);
 
     /// <summary>Variance that is left of something common to all of a job when the machine has done this many: first not even the machine is known, then only its load differs.</summary>
     /// <param name="load">Standard deviation from job to job.</param>

@@ -28,6 +28,9 @@ internal sealed class RemainingWork(JobState state, EtaPrior prior, IReadOnlyLis
     /// <summary>How exactly that is: standard deviation of the promised cost when half of the work is done. Pieces differ most at their beginning, so it grows with (1 - share) / share.</summary>
     private const double EncodeSpread = 0.12;
 
+    /// <summary>And at its end: a share is told now and then, so it is never quite of now. Variance.</summary>
+    private const double EncodeLeast = 0.012;
+
     /// <summary>How far a finished film may differ from what the spec lets expect.</summary>
     private const double OutlineVariance = 0.3 * 0.3;
 
@@ -76,7 +79,7 @@ internal sealed class RemainingWork(JobState state, EtaPrior prior, IReadOnlyLis
     /// <summary>How much slower this job's stages were than usual, in logarithms: a shrunk mean, in which long stages count fully and short ones little.</summary>
     private (double Mean, double Variance) Speed()
     {
-        var (weights, sum) = (1 / prior.CommonVariance(load: 0.12, machine: 0.5), 0.0);
+        var (weights, sum) = (1 / prior.SpeedVariance, 0.0);
         foreach (var cost in state.Stages.Where(cost => cost.Stage != Stage.Encode && cost.Wall > 0))
         {
             var usual = cost.Pieces * Usual(cost.Stage, 0);
@@ -131,7 +134,7 @@ internal sealed class RemainingWork(JobState state, EtaPrior prior, IReadOnlyLis
     {
         var share = Before + ((1 - Before) * Math.Pow(fraction, Ahead));
         return fraction > 0 && spent > 0.05
-            ? new Sofar(spent, share, Math.Log(spent / share), Math.Pow(EncodeSpread * (1 - share) / share, 2) + 0.012)
+            ? new Sofar(spent, share, Math.Log(spent / share), Math.Pow(EncodeSpread * (1 - share) / share, 2) + EncodeLeast)
             : new Sofar(spent, 0, 0, double.PositiveInfinity);
     }
 
