@@ -56,11 +56,16 @@ public sealed class RunningWork(PieceRequest request, TimeProvider time) : IDisp
         }
     }
 
-    /// <summary>Lets them go on.</summary>
+    /// <summary>Lets them go on where they were held; one that a stranger has stopped is for who watches that it moves.</summary>
     public void Continue()
     {
         lock (_lock)
         {
+            if (_heldSince is null)
+            {
+                return;
+            }
+
             _heldSeconds += HeldNow();
             _heldSince = null;
             _children.Continue();

@@ -77,14 +77,23 @@ public sealed class AssemblyCluster : IAsyncLifetime
     }
 
     /// <summary>Sends a job's grain out of memory. A call that comes while it is sent out again and again is turned away after a few forwards, and made once more.</summary>
-    public async Task DeactivateAsync(string id)
+    public Task DeactivateAsync(string id) => TakenAsync(async () =>
+    {
+        await Job(id).AsReference<IGrainManagementExtension>().DeactivateOnIdle();
+        return true;
+    });
+
+    /// <summary>Watches a job, whose grain may be leaving memory at this moment.</summary>
+    internal Task<ProgressUpdate?> WatchAsync(WatchedJob job) => TakenAsync(() => Job(job.Id).WatchAsync(job.Reference!));
+
+    /// <summary>Calls again where a grain that is just leaving memory does not take the call.</summary>
+    private static async Task<T> TakenAsync<T>(Func<Task<T>> call)
     {
         while (true)
         {
             try
             {
-                await Job(id).AsReference<IGrainManagementExtension>().DeactivateOnIdle();
-                return;
+                return await call();
             }
             catch (OrleansMessageRejectionException)
             {
@@ -107,7 +116,7 @@ public sealed class AssemblyCluster : IAsyncLifetime
         watched.RenewAsync = async () =>
         {
             // What came while nobody was told of it: a grain that moved forgets who watches.
-            if (await Job(watched.Id).WatchAsync(watched.Reference) is { } newest && watched.Seen.All(seen => seen.Sequence < newest.Sequence) && HasEnded(newest))
+            if (await WatchAsync(watched) is { } newest && watched.Seen.All(seen => seen.Sequence < newest.Sequence) && HasEnded(newest))
             {
                 await watched.OnProgressAsync(newest);
             }

@@ -99,7 +99,7 @@ public sealed class HoldTests(DisturbedCluster cluster) : IAsyncDisposable
 
         // As after a restart: whoever recovers jobs wakes it, and nobody does anything else.
         Assert.Contains(job.Id, await cluster.Cluster.Catalogue.ListActiveAsync(TestContext.Current.CancellationToken).ToListAsync(TestContext.Current.CancellationToken));
-        await cluster.Job(job).WatchAsync(job.Reference!);
+        await cluster.Cluster.WatchAsync(job);
         await cluster.AssertUndisturbedAsync(job);
         Assert.All(job.Seen.Where(update => update.Sequence > paused.Sequence && update.Status != JobStatus.Paused), update => Assert.True(update.LastUpdate >= until));
         Assert.Equal(DisturbedCluster.Segments, cluster.Hook.BegunOf(job.Id, Stage.Encode).Count);
@@ -112,7 +112,7 @@ public sealed class HoldTests(DisturbedCluster cluster) : IAsyncDisposable
         await cluster.Job(job).PauseAsync(new PauseWish(PauseAfter.Segment));
         await AssemblyCluster.UntilAsync(job, update => update.Status == JobStatus.Paused, "the pause");
         await cluster.Cluster.DeactivateAsync(job.Id);
-        await cluster.Job(job).WatchAsync(job.Reference!);
+        await cluster.Cluster.WatchAsync(job);
         await Task.Delay(TimeSpan.FromSeconds(5), TimeProvider.System, TestContext.Current.CancellationToken); // until its clock stands: nothing tells
 
         await cluster.Job(job).PauseAsync(new PauseWish(ResumeAt: TimeProvider.System.GetUtcNow().AddSeconds(1)));

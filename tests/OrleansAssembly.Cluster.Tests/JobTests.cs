@@ -73,7 +73,7 @@ public class JobTests(AssemblyCluster cluster) : IClassFixture<AssemblyCluster>
         for (var n = 0; n < 100; n++)
         {
             Assert.Equal(JobStatus.Completed, (await cluster.Job(job.Id).GetProgressAsync())!.Status);
-            Assert.Equal(JobStatus.Completed, (await cluster.Job(job.Id).WatchAsync(job.Reference!))!.Status);
+            Assert.Equal(JobStatus.Completed, (await cluster.WatchAsync(job))!.Status);
         }
 
         // Two hundred looks, and next to nothing for them: a reminder of the job may just then be taken back.
@@ -125,7 +125,7 @@ public class JobTests(AssemblyCluster cluster) : IClassFixture<AssemblyCluster>
         var before = job.Seen.Last();
         await cluster.DeactivateAsync(job.Id);
 
-        await cluster.Job(job.Id).WatchAsync(job.Reference!);
+        await cluster.WatchAsync(job);
         var last = await AssemblyCluster.UntilAsync(job, Ended, "the end of the job");
 
         Assert.True(last.Status == JobStatus.Completed, $"{last.Message}: {last.Error?.Detail}");

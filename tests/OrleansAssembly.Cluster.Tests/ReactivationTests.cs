@@ -18,7 +18,7 @@ public sealed class ReactivationTests(DisturbedCluster cluster) : IAsyncDisposab
             if (request.Piece.JobId == job.Id)
             {
                 await cluster.Cluster.DeactivateAsync(job.Id);
-                await cluster.Job(job).WatchAsync(job.Reference!);
+                await cluster.Cluster.WatchAsync(job);
             }
         };
 
@@ -27,7 +27,8 @@ public sealed class ReactivationTests(DisturbedCluster cluster) : IAsyncDisposab
         // The first piece may have begun before the hook was there.
         var stages = cluster.Hook.Begun.Where(request => request.Piece.JobId == job.Id).Select(request => request.Piece.Stage).Distinct();
         Assert.Equal(StepList.Stages(JobType.Assembly), stages.Order());
-        Assert.Equal(DisturbedCluster.Segments, cluster.Hook.BegunOf(job.Id, Stage.Encode).Count);
+        var encoded = cluster.Hook.BegunOf(job.Id, Stage.Encode);
+        Assert.True(encoded.Count == DisturbedCluster.Segments, $"{string.Join(", ", encoded.Select(request => request.Piece))}: {string.Join("; ", job.Seen.Select(update => update.Message).Distinct())}");
     }
 
     [Fact]
@@ -60,6 +61,6 @@ public sealed class ReactivationTests(DisturbedCluster cluster) : IAsyncDisposab
     private async Task<ProgressUpdate> WakeAsync(WatchedJob job)
     {
         await cluster.Cluster.DeactivateAsync(job.Id);
-        return (await cluster.Job(job).WatchAsync(job.Reference!))!;
+        return (await cluster.Cluster.WatchAsync(job))!;
     }
 }

@@ -50,7 +50,7 @@ public sealed class TroubleTests(DisturbedCluster cluster) : IAsyncDisposable
         Assert.Equal(JobStateMachine.MaxTries, tries.Count);
         Assert.True(tries[0] != tries[1] && tries[1] != tries[2], $"tried again on the silo where it had failed: {string.Join(' ', tries)}");
         await cluster.Cluster.DeactivateAsync(job.Id);
-        Assert.Equal(failed.Error.Detail, (await cluster.Job(job).WatchAsync(job.Reference!))?.Error?.Detail);
+        Assert.Equal(failed.Error.Detail, (await cluster.Cluster.WatchAsync(job))?.Error?.Detail);
 
         Assert.Equal(Bad, cluster.SegmentsOf(job.Id).Count);
         var kept = cluster.KeepsSegmentsAsync(job);

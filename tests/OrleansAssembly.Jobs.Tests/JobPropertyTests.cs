@@ -73,7 +73,7 @@ public class JobPropertyTests
             var state = life.State;
             Assert.Equal(state.Running.Count, state.Running.Select(piece => piece.Index).Distinct().Count());
             Assert.DoesNotContain(state.Running, piece => state.Done.Contains(piece.Index));
-            Assert.All(state.Done.Members(), index => Assert.InRange(index, 0, state.Pieces - 1));
+            Assert.True((state.Ended && state.Plan is null) || state.Done.Members().All(index => index < state.Pieces)); // of a plan that was lost nobody knows its pieces; what has ended needs it no more
             Assert.True(!state.Ended || (state.Running.IsEmpty && state.Wanted(life.Now) == 0));
             Assert.True(!state.Pausing || !state.Running.IsEmpty);
             Assert.True(state.Status == JobStatus.Paused == state.PausedAt is not null);

@@ -61,19 +61,14 @@ internal sealed class Workplace : IDisposable
                 foreach (var tool in Tools)
                 {
                     var pid = int.Parse(tool[..tool.IndexOf(':', StringComparison.Ordinal)], CultureInfo.InvariantCulture);
-                    if (stopped.Contains(pid) || Processes.IsStopped(pid))
+                    if (!Processes.IsStopped(pid) && stopped.Add(pid)) // else it is stopped already, or the child of a paused job
                     {
-                        continue; // the child of a paused job
-                    }
-
-                    Processes.Signal(pid, "STOP");
-                    if (Processes.IsStopped(pid)) // it may have ended just then
-                    {
-                        stopped.Add(pid);
+                        Processes.Signal(pid, "STOP");
                     }
                 }
 
-                return stopped.Count >= count;
+                // One may have ended just then; and a child that waits for its turn is seen to stand only when it would have it.
+                return stopped.Count(Processes.IsStopped) >= count;
             },
             TimeSpan.FromSeconds(60),
             $"{count} encoders that stand still");
