@@ -26,7 +26,7 @@ public sealed class SegmentEncoder(FfmpegFile ffmpeg, FfmpegBuild build)
         var file = await PathAsync(workFolder, film, segment, footage, preset, cancel);
         if (File.Exists(file))
         {
-            switch (await CheckAsync(file, film, segment, cancel))
+            switch (await ffmpeg.CountAsync(file, segment.Frames, TooFew, cancel))
             {
                 case null:
                     return new MadeFile(file, new FileInfo(file).Length, 0);
@@ -37,18 +37,29 @@ public sealed class SegmentEncoder(FfmpegFile ffmpeg, FfmpegBuild build)
 
         var meter = new WorkMeter(onProgress);
         var seconds = film.Rate.TimeOf(segment.Frames).ToDouble();
+        var encoded = 0L;
         var made = await ffmpeg.MakeAsync(
             file,
             part => FfmpegArguments.Segment(film, segment, footage, preset, part),
-            part => CheckAsync(part, film, segment, cancel),
+            _ => Task.FromResult(encoded == segment.Frames ? null : TooFew(encoded)), // its own count: to look into the file would start a program more for each segment
             Report,
             cancel);
         return made.Value is { } run ? new MadeFile(file, new FileInfo(file).Length, run.CpuSeconds) : made.Problem!.At(film.Shots[segment.Shot].Source);
 
         void Report(FfmpegProgress p)
         {
+            encoded = p.Frames;
             var fraction = (ShareOfEntering * p.Frames / segment.Frames) + ((1 - ShareOfEntering) * Math.Max(0, p.OutTime.TotalSeconds) / seconds);
             meter.Report(fraction, Math.Min(1, fraction) * segment.Frames, p.CpuSeconds);
+        }
+
+        MediaProblem TooFew(long frames)
+        {
+            var shot = film.Shots[segment.Shot];
+            return new MediaProblem(
+                "source-damaged",
+                "A source ends too early or cannot be decoded",
+                $"Shot '{shot.Name}' from '{shot.Source}' gave {Math.Max(0, frames)} of {segment.Frames} frames. Replace the source by an intact copy, or use less of it.");
         }
     }
 
@@ -58,18 +69,4 @@ public sealed class SegmentEncoder(FfmpegFile ffmpeg, FfmpegBuild build)
         var key = ContentKey.Of(FfmpegArguments.Segment(film, segment, footage.ByIdentity(), preset, ""), await build.NameAsync(cancel));
         return Path.Combine(workFolder, "seg", preset.Name, string.Create(CultureInfo.InvariantCulture, $"{segment.Index:D5}-{key}.{preset.SegmentExtension}"));
     }
-
-    private Task<MediaProblem?> CheckAsync(string file, Film film, Segment segment, CancellationToken cancel) =>
-        ffmpeg.CountAsync(
-            file,
-            segment.Frames,
-            frames =>
-            {
-                var shot = film.Shots[segment.Shot];
-                return new MediaProblem(
-                    "source-damaged",
-                    "A source ends too early or cannot be decoded",
-                    $"Shot '{shot.Name}' from '{shot.Source}' gave {Math.Max(0, frames)} of {segment.Frames} frames. Replace the source by an intact copy, or use less of it.");
-            },
-            cancel);
 }

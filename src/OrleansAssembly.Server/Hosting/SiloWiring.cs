@@ -102,7 +102,7 @@ public static class SiloWiring
     private static void AddStreams(ISiloBuilder silo) =>
         silo.AddMemoryStreams(PieceStreams.Provider, streams =>
         {
-            streams.ConfigurePartitioning(4);
+            streams.ConfigurePartitioning(1);
             streams.ConfigurePullingAgent(agent => agent.Configure(options => options.GetQueueMsgsTimerPeriod = TimeSpan.FromMilliseconds(10)));
             streams.ConfigureStreamPubSub(StreamPubSubType.ImplicitOnly);
         });

@@ -60,12 +60,9 @@ public sealed class FilmTests : IDisposable
         var written = File.GetLastWriteTimeUtc(made.Path);
         Assert.True((await EncodeAsync()).Problem is { Name: "encoder-failed", Transient: true });
         Assert.Equal(written, File.GetLastWriteTimeUtc(made.Path));
-        File.Delete(made.Path);
-        Assert.True((await EncodeAsync()).Problem is { Name: "encoder-failed", Transient: true });
-        Assert.False(File.Exists(made.Path));
 
         options.Ffmpeg = "ffmpeg";
-        Assert.Equal(made.Bytes, Workshop.Ok(await EncodeAsync()).Bytes);
+        Assert.Equal((made.Bytes, 0.0), Workshop.Ok(await EncodeAsync()) is { } found ? (found.Bytes, found.CpuSeconds) : default);
     }
 
     [Fact]
