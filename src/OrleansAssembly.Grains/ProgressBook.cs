@@ -15,8 +15,11 @@ internal readonly record struct ProgressPage(ProgressUpdate? Update, ProgressSho
 /// <summary>Turns a job's states into the updates that people see: numbered, never falling, not more often than useful.</summary>
 internal sealed class ProgressBook(JobSpec spec, ProgressReserve reserved, TimeProvider time)
 {
-    /// <summary>Ten times a second, whether or not a report comes a moment early.</summary>
-    private static readonly TimeSpan NumbersPeriod = TimeSpan.FromMilliseconds(80);
+    /// <summary>Each report of ten a second, though one comes late and the next in time.</summary>
+    private static readonly TimeSpan NumbersPeriod = TimeSpan.FromMilliseconds(50);
+
+    /// <summary>Where no encoder tells anything the clock alone moves the numbers. While one does, that would only take the place of its next report, which then waits.</summary>
+    private static readonly TimeSpan ClockPeriod = TimeSpan.FromMilliseconds(900);
 
     private ProgressReserve _reserved = reserved;
     private ProgressShown _shown = ProgressShown.After(reserved);
@@ -27,10 +30,10 @@ internal sealed class ProgressBook(JobSpec spec, ProgressReserve reserved, TimeP
 
     public IReadOnlyList<string> Presets { get; } = [.. (spec.Outputs ?? []).Select(output => output.Preset!)];
 
-    /// <summary>The page that shows a state; <paramref name="changed"/> where more than numbers changed.</summary>
-    public ProgressPage Turn(JobState state, EtaEstimate eta, bool changed)
+    /// <summary>The page that shows a state; <paramref name="changed"/> where more than numbers changed, <paramref name="byClock"/> where it is only later than it was.</summary>
+    public ProgressPage Turn(JobState state, EtaEstimate eta, bool changed, bool byClock = false)
     {
-        if (!changed && time.GetElapsedTime(_shownAt) < NumbersPeriod)
+        if (!changed && time.GetElapsedTime(_shownAt) < (byClock ? ClockPeriod : NumbersPeriod))
         {
             return Nothing;
         }

@@ -7,8 +7,8 @@ namespace OrleansAssembly.Grains;
 /// <summary>A piece of work that runs on this silo, and where it is.</summary>
 public sealed class RunningWork(PieceRequest request, TimeProvider time) : IDisposable
 {
-    /// <summary>So often what is new is told: ten times a second, whether or not a report comes a moment early.</summary>
-    private static readonly TimeSpan AdvancePeriod = TimeSpan.FromMilliseconds(80);
+    /// <summary>So often at most what is new is told: each report of ten a second, though one comes late and the next in time.</summary>
+    private static readonly TimeSpan AdvancePeriod = TimeSpan.FromMilliseconds(50);
 
     private readonly CancellationTokenSource _stop = new();
     private readonly ChildGroup _children = new();

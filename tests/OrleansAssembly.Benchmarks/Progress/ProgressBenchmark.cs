@@ -46,7 +46,7 @@ internal static class ProgressBenchmark
     private static readonly TimeSpan RunningLimit = TimeSpan.FromSeconds(120);
     
     /// <summary>So long all of it runs before it is measured: what is often run is compiled again meanwhile.</summary>
-    private static readonly TimeSpan RampUp = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan RampUp = TimeSpan.FromSeconds(60);
 
 
     public static async Task<int> RunAsync(ProgressOptions options)
