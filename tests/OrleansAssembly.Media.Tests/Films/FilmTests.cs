@@ -68,7 +68,7 @@ public sealed class FilmTests : IDisposable
     [Fact]
     public async Task Progress_NeverFalls_AndTellsSpeed()
     {
-        var clip = _workshop.Media.MakeClip(seconds: 12);
+        var clip = _workshop.Media.MakeClip(seconds: 5);
         await _workshop.ProbeAsync(clip);
         var film = _workshop.Cut(new TimelineSpec("25", 1920, 1080, null, null, [new ShotSpec(clip)], null));
         List<WorkProgress> seen = [];
