@@ -29,7 +29,7 @@ internal static class MailPage
         var html = new StringBuilder()
             .Append("<!doctype html><html lang=\"en\"><head><meta charset=\"utf-8\"><meta name=\"viewport\" content=\"width=device-width\">")
             .Append("<meta name=\"color-scheme\" content=\"light dark\"><meta name=\"supported-color-schemes\" content=\"light dark\"><title>").Append(Safe(subject)).Append("</title><style>").Append(Style).Append("</style></head>")
-            .Append("<body class=\"back\" style=\"background:#f3f5f8\"><table role=\"presentation\" class=\"back\" width=\"100%\" cellpadding=\"0\" cellspacing=\"0\" style=\"background:#f3f5f8\"><tr><td align=\"center\" style=\"padding:24px 12px\">")
+            .Append("<body class=\"back\" style=\"background:#f3f5f8\"><div role=\"main\"><table role=\"presentation\" class=\"back\" width=\"100%\" cellpadding=\"0\" cellspacing=\"0\" style=\"background:#f3f5f8\"><tr><td align=\"center\" style=\"padding:24px 12px\">")
             .Append("<table role=\"presentation\" class=\"card\" width=\"100%\" cellpadding=\"0\" cellspacing=\"0\" style=\"max-width:600px;background:#ffffff;border:1px solid #dfe4ea;border-radius:10px;overflow:hidden\">")
             .Append("<tr><td style=\"height:5px;line-height:5px;font-size:0;background:").Append(Colour(name)).Append("\">&nbsp;</td></tr>");
         if (poster)
@@ -70,7 +70,7 @@ internal static class MailPage
             html.Append("<a href=\"").Append(Safe(page)).Append("\">Open the job</a>. ");
         }
 
-        return html.Append("Sent by OrleansAssembly.</td></tr></table></td></tr></table></body></html>").ToString();
+        return html.Append("Sent by OrleansAssembly.</td></tr></table></td></tr></table></div></body></html>").ToString();
     }
 
     private static string Colour(string name) => name switch
