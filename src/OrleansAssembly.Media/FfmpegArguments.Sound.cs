@@ -11,50 +11,60 @@ public static partial class FfmpegArguments
     public static long SampleAt(FrameRate rate, long frame) => (rate.TimeOf(frame) * SampleRate).Round();
 
     /// <summary>
-    /// The sound of one shot as a stereo WAV of exactly as many samples as its frames last; silence where the source has none. A dissolve into the shot is a crossfade of equal
+    /// The sound of shots, each as a stereo WAV of exactly as many samples as its frames last; silence where the source has none. A dissolve into a shot is a crossfade of equal
     /// power over the same frames, from the sound of the shot before running on.
     /// </summary>
-    public static IReadOnlyList<string> ShotSound(Film film, Shot shot, Footage footage, string file)
+    public static IReadOnlyList<string> ShotSounds(Film film, Footage footage, IReadOnlyList<(Shot Shot, string File)> wanted)
     {
-        var from = SampleAt(film.Rate, shot.StartFrame);
-        var samples = SampleAt(film.Rate, shot.EndFrame) - from;
-        var crossfade = SampleAt(film.Rate, shot.StartFrame + shot.DissolveFrames) - from;
-        List<string> arguments = ["-y", "-xerror"];
-        List<string> graph = [];
-        var last = Add(shot, Rational.Zero, samples, "[in]");
-        if (crossfade > 0)
+        List<string> inputs = [];
+        List<string> graphs = [];
+        List<string> outputs = [];
+        foreach (var (shot, file) in wanted)
         {
-            graph.Add($"{last}afade=t=in:ss=0:ns={crossfade}:curve=qsin[risen]");
-            last = "[risen]";
-            if (shot.Index > 0)
-            {
-                var before = film.Shots[shot.Index - 1];
-                Add(before, film.Rate.TimeOf(before.Frames), crossfade, "[out]");
-                graph.Add($"[out]afade=t=out:ss=0:ns={crossfade}:curve=qsin,apad=whole_len={samples}[fallen];[risen][fallen]amix=inputs=2:duration=first:normalize=0[mixed]");
-                last = "[mixed]";
-            }
+            var (graph, last) = Graph(shot, graphs.Count / 2);
+            graphs.AddRange(["-filter_complex", graph]);
+            outputs.AddRange(["-map", last, "-c:a", "pcm_f32le", .. NoForeignTags, .. Bitexact, "-rf64", "auto", "-f", "wav", file]);
         }
 
-        return
-        [
-            .. arguments, "-filter_complex_threads", "1", "-filter_complex", string.Join(';', graph), "-map", last, "-c:a", "pcm_f32le",
-            .. NoForeignTags, .. Bitexact, "-rf64", "auto", "-f", "wav", file,
-        ];
+        return ["-y", "-xerror", .. inputs, "-filter_complex_threads", "1", .. graphs, .. outputs];
 
-        string Add(Shot from, Rational offset, long count, string label)
+        (string Graph, string Last) Graph(Shot shot, int number)
+        {
+            var from = SampleAt(film.Rate, shot.StartFrame);
+            var samples = SampleAt(film.Rate, shot.EndFrame) - from;
+            var crossfade = SampleAt(film.Rate, shot.StartFrame + shot.DissolveFrames) - from;
+            var (shotIn, risen, shotOut, fallen, mixed) = ($"[in{number}]", $"[risen{number}]", $"[out{number}]", $"[fallen{number}]", $"[mixed{number}]");
+            var own = Chain(shot, Rational.Zero, samples) + shotIn;
+            if (crossfade == 0)
+            {
+                return (own, shotIn);
+            }
+
+            var rise = $"{own};{shotIn}afade=t=in:ss=0:ns={crossfade}:curve=qsin{risen}";
+            if (shot.Index == 0)
+            {
+                return (rise, risen);
+            }
+
+            var before = film.Shots[shot.Index - 1];
+            return (
+                $"{rise};{Chain(before, film.Rate.TimeOf(before.Frames), crossfade)}{shotOut};{shotOut}afade=t=out:ss=0:ns={crossfade}:curve=qsin,apad=whole_len={samples}{fallen};"
+                    + $"{risen}{fallen}amix=inputs=2:duration=first:normalize=0{mixed}",
+                mixed);
+        }
+
+        string Chain(Shot from, Rational offset, long count)
         {
             var facts = footage.Facts[from.Source];
             if (facts.Audio is null)
             {
-                graph.Add($"anullsrc=r={SampleRate}:cl=stereo,aformat=sample_fmts=fltp,atrim=end_sample={count}{label}");
-                return label;
+                return $"anullsrc=r={SampleRate}:cl=stereo,aformat=sample_fmts=fltp,atrim=end_sample={count}";
             }
 
             var start = facts.Video!.Start + from.SourceIn + offset;
-            var input = arguments.Count(a => a == "-i");
-            arguments.AddRange(SourceInput(facts, start - SoundMargin(facts), ["-vn", "-sn", "-dn"], footage.Files[from.Source]));
-            graph.Add($"[{input}:{facts.Audio.StreamIndex}]{SoundChain(start, count)}{label}");
-            return label;
+            var input = inputs.Count(a => a == "-i");
+            inputs.AddRange(SourceInput(facts, start - SoundMargin(facts), ["-vn", "-sn", "-dn"], footage.Files[from.Source]));
+            return $"[{input}:{facts.Audio.StreamIndex}]{SoundChain(start, count)}";
         }
     }
 

@@ -2,37 +2,49 @@ using System.Text.RegularExpressions;
 
 namespace OrleansAssembly.Media;
 
-/// <summary>Makes one file by one run of ffmpeg: under a temporary name, looked at, on disk, and only then under its own name. Whoever finds a file under its name may trust it.</summary>
+/// <summary>Makes files by one run of ffmpeg: under a temporary name, looked at, on disk, and only then under its own name. Whoever finds a file under its name may trust it.</summary>
 public sealed partial class FfmpegFile(FfmpegRunner runner)
 {
     /// <summary>Makes the file, over an older one.</summary>
     /// <param name="arguments">The argument list for the temporary file that it is given.</param>
     /// <param name="check">Says what is wrong with the temporary file, or null.</param>
     /// <returns>How ffmpeg ended. Problems: <c>source-damaged</c>, <c>disk-full</c>, <c>encoder-failed</c>, and those of <paramref name="check"/>.</returns>
-    public async Task<MediaResult<FfmpegRun>> MakeAsync(
+    public Task<MediaResult<FfmpegRun>> MakeAsync(
         string file,
         Func<string, IReadOnlyList<string>> arguments,
         Func<string, Task<MediaProblem?>> check,
         Action<FfmpegProgress>? onProgress,
+        CancellationToken cancel) => MakeAllAsync([file], parts => arguments(parts[0]), parts => check(parts[0]), onProgress, cancel);
+
+    /// <summary>Makes several files of one folder by the same run: all of them, or none.</summary>
+    public async Task<MediaResult<FfmpegRun>> MakeAllAsync(
+        IReadOnlyList<string> files,
+        Func<IReadOnlyList<string>, IReadOnlyList<string>> arguments,
+        Func<IReadOnlyList<string>, Task<MediaProblem?>> check,
+        Action<FfmpegProgress>? onProgress,
         CancellationToken cancel)
     {
-        var folder = Path.GetDirectoryName(file)!;
+        var folder = Path.GetDirectoryName(files[0])!;
         Directory.CreateDirectory(folder);
-        var part = $"{file}.{Guid.NewGuid():N}.part";
+        var parts = files.Select(file => $"{file}.{Guid.NewGuid():N}.part").ToList();
         try
         {
-            var run = await runner.RunAsync(arguments(part), folder, onProgress, cancel);
+            var run = await runner.RunAsync(arguments(parts), folder, onProgress, cancel);
             if (ProblemOf(run) is { } failed)
             {
                 return failed;
             }
 
-            if (await check(part) is { } wrong)
+            if (await check(parts) is { } wrong)
             {
                 return wrong;
             }
 
-            MediaStore.Finish(part, file);
+            foreach (var (part, file) in parts.Zip(files))
+            {
+                MediaStore.Finish(part, file);
+            }
+
             return run;
         }
         catch (IOException e) when (IsDiskFull(e))
@@ -41,7 +53,7 @@ public sealed partial class FfmpegFile(FfmpegRunner runner)
         }
         finally
         {
-            File.Delete(part);
+            parts.ForEach(File.Delete);
         }
     }
 

@@ -11,8 +11,6 @@ public sealed record SoundRun(int First, int Count);
 /// <summary>Makes the sound of shots, each as a file of exactly its length in samples.</summary>
 public sealed class SoundRecorder(FfmpegFile ffmpeg, FfmpegBuild build)
 {
-    private const int BytesASample = 8; // two channels of 32-bit float
-    private const int LongestHeader = 256;
     private const int MostShots = 20;
     private static readonly Rational EnoughSeconds = 60;
 
@@ -34,11 +32,14 @@ public sealed class SoundRecorder(FfmpegFile ffmpeg, FfmpegBuild build)
         return runs;
     }
 
-    /// <summary>Makes the sound of each shot of the run, or finds it made, one after the other.</summary>
+    /// <summary>
+    /// Makes the sound of the run's shots, or finds it made. All by one ffmpeg, which takes longer to start than most shots' sound takes to make; where that fails, each by one of its own,
+    /// which shows whose sound it is that cannot be made.
+    /// </summary>
     /// <param name="workFolder">The job's work folder; the sounds lie below its <c>sound/</c>.</param>
     /// <returns>The files, one a shot. Problems: <c>source-damaged</c>, <c>disk-full</c>, <c>encoder-failed</c>.</returns>
     /// <exception cref="OperationCanceledException">Cancelled; finished shots are kept.</exception>
-    public async Task<MediaResult<IReadOnlyList<MadeFile>>> RecordAsync(
+    public async Task<MediaResult<IReadOnlyList<string>>> RecordAsync(
         string workFolder,
         Film film,
         SoundRun run,
@@ -46,57 +47,72 @@ public sealed class SoundRecorder(FfmpegFile ffmpeg, FfmpegBuild build)
         Action<WorkProgress>? onProgress,
         CancellationToken cancel)
     {
-        var meter = new WorkMeter(onProgress);
-        var shots = film.Shots.Skip(run.First).Take(run.Count).ToList();
-        var total = (double)shots.Sum(s => s.Frames);
-        var (before, found) = (0L, 0L);
-        List<MadeFile> files = [];
-        foreach (var shot in shots)
+        List<Sound> sounds = [];
+        foreach (var shot in film.Shots.Skip(run.First).Take(run.Count))
         {
-            var file = await PathAsync(workFolder, film, shot, footage, cancel);
-            var samples = FfmpegArguments.SampleAt(film.Rate, shot.EndFrame) - FfmpegArguments.SampleAt(film.Rate, shot.StartFrame);
-            var cpu = 0.0;
-            if (!File.Exists(file) || Check(file, shot, samples) is not null)
-            {
-                var made = await ffmpeg.MakeAsync(
-                    file,
-                    part => FfmpegArguments.ShotSound(film, shot, footage, part),
-                    part => Task.FromResult(Check(part, shot, samples)),
-                    p => Report(Math.Max(0, p.OutTime.TotalSeconds) * film.Rate.Value.ToDouble(), p.CpuSeconds),
-                    cancel);
-                if (made.Value is not { } ended)
-                {
-                    return made.Problem!.At(shot.Source);
-                }
-
-                meter.Add(ended);
-                cpu = ended.CpuSeconds;
-            }
-            else
-            {
-                found += shot.Frames;
-            }
-
-            before += shot.Frames;
-            Report(0, 0);
-            files.Add(new MadeFile(file, new FileInfo(file).Length, cpu));
+            sounds.Add(new Sound(shot, await PathAsync(workFolder, film, shot, footage, cancel), FfmpegArguments.SampleAt(film.Rate, shot.EndFrame) - FfmpegArguments.SampleAt(film.Rate, shot.StartFrame)));
         }
 
-        return files;
+        var missing = sounds.Where(sound => !File.Exists(sound.File) || sound.ProblemOf(sound.File) is not null).ToList();
+        var meter = new WorkMeter(onProgress);
+        var total = sounds.Sum(sound => sound.Shot.Frames);
+        var found = total - missing.Sum(sound => sound.Shot.Frames);
+        var made = 0L;
+        if (missing.Count > 0 && await MakeAsync(missing) is { } failed)
+        {
+            foreach (var sound in missing)
+            {
+                if ((missing.Count == 1 ? failed : await MakeAsync([sound])) is { } problem)
+                {
+                    return problem.At(sound.Shot.Source);
+                }
+            }
+        }
 
-        void Report(double frames, double cpuSeconds) => meter.Report((before + frames) / total, before - found + frames, cpuSeconds);
+        meter.Report(1, total - found, 0);
+        return sounds.ConvertAll(sound => sound.File);
+
+        async Task<MediaProblem?> MakeAsync(List<Sound> wanted)
+        {
+            var result = await ffmpeg.MakeAllAsync(
+                wanted.ConvertAll(sound => sound.File),
+                parts => FfmpegArguments.ShotSounds(film, footage, [.. wanted.Zip(parts, (sound, part) => (sound.Shot, part))]),
+                parts => Task.FromResult(wanted.Zip(parts, (sound, part) => sound.ProblemOf(part)).FirstOrDefault(problem => problem is not null)),
+                progress => Report(progress, wanted),
+                cancel);
+            if (result.Value is { } ended)
+            {
+                meter.Add(ended);
+                made += wanted.Sum(sound => sound.Shot.Frames);
+            }
+
+            return result.Problem;
+        }
+
+        // All outputs grow alike, until each has its length.
+        void Report(FfmpegProgress progress, List<Sound> wanted)
+        {
+            var each = Math.Max(0, progress.OutTime.TotalSeconds) * film.Rate.Value.ToDouble();
+            var frames = made + wanted.Sum(sound => Math.Min(sound.Shot.Frames, each));
+            meter.Report((found + frames) / total, frames, progress.CpuSeconds);
+        }
     }
 
     /// <summary>Where the sound of a shot is or will be.</summary>
     public async Task<string> PathAsync(string workFolder, Film film, Shot shot, Footage footage, CancellationToken cancel)
     {
-        var key = ContentKey.Of(FfmpegArguments.ShotSound(film, shot, footage.ByIdentity(), ""), await build.NameAsync(cancel));
+        var key = ContentKey.Of(FfmpegArguments.ShotSounds(film, footage.ByIdentity(), [(shot, "")]), await build.NameAsync(cancel));
         return Path.Combine(workFolder, "sound", string.Create(CultureInfo.InvariantCulture, $"{shot.Index:D5}-{key}.wav"));
     }
 
-    /// <summary>The size tells the length: samples are not compressed.</summary>
-    private static MediaProblem? Check(string file, Shot shot, long samples) =>
-        new FileInfo(file).Length - (samples * BytesASample) is >= 0 and < LongestHeader
+    private sealed record Sound(Shot Shot, string File, long Samples)
+    {
+        private const int BytesASample = 8; // two channels of 32-bit float
+        private const int LongestHeader = 256;
+
+        /// <summary>What is wrong with a file that is to hold it, or null. The size tells the length: samples are not compressed.</summary>
+        public MediaProblem? ProblemOf(string file) => new FileInfo(file).Length - (Samples * BytesASample) is >= 0 and < LongestHeader
             ? null
-            : new MediaProblem("encoder-failed", "The sound of a shot has the wrong length", $"The sound of shot '{shot.Name}' from '{shot.Source}' did not come out as {samples} samples. Retry the job; if it fails again, replace the source by an intact copy.");
+            : new MediaProblem("encoder-failed", "The sound of a shot has the wrong length", $"The sound of shot '{Shot.Name}' from '{Shot.Source}' did not come out as {Samples} samples. Retry the job; if it fails again, replace the source by an intact copy.");
+    }
 }

@@ -89,12 +89,12 @@ public sealed class FfmpegArgumentsTests
     {
         Assert.Equal(
             $"-y -xerror {Guard} -threads 1 -copyts -start_at_zero -ss 13510000us -vn -sn -dn -i /m/a.mp4 -filter_complex_threads 1 -filter_complex "
-            + "anullsrc=r=48000:cl=stereo,aformat=sample_fmts=fltp,atrim=end_sample=120120[in];[in]afade=t=in:ss=0:ns=24024:curve=qsin[risen];"
+            + "anullsrc=r=48000:cl=stereo,aformat=sample_fmts=fltp,atrim=end_sample=120120[in0];[in0]afade=t=in:ss=0:ns=24024:curve=qsin[risen0];"
             + "[0:1]aresample=48000,aformat=sample_fmts=fltp:channel_layouts=stereo,asettb=1/48000,asetpts=PTS-672480,"
-            + "aresample=48000:async=1:min_hard_comp=0.02:first_pts=0,apad=whole_len=24024,atrim=end_sample=24024,asetpts=N[out];"
-            + "[out]afade=t=out:ss=0:ns=24024:curve=qsin,apad=whole_len=120120[fallen];[risen][fallen]amix=inputs=2:duration=first:normalize=0[mixed] "
-            + "-map [mixed] -c:a pcm_f32le -map_metadata -1 -map_chapters -1 -fflags +bitexact -flags:v +bitexact -flags:a +bitexact -rf64 auto -f wav out.part",
-            Text(FfmpegArguments.ShotSound(Film, Film.Shots[1], Footage, "out.part")));
+            + "aresample=48000:async=1:min_hard_comp=0.02:first_pts=0,apad=whole_len=24024,atrim=end_sample=24024,asetpts=N[out0];"
+            + "[out0]afade=t=out:ss=0:ns=24024:curve=qsin,apad=whole_len=120120[fallen0];[risen0][fallen0]amix=inputs=2:duration=first:normalize=0[mixed0] "
+            + "-map [mixed0] -c:a pcm_f32le -map_metadata -1 -map_chapters -1 -fflags +bitexact -flags:v +bitexact -flags:a +bitexact -rf64 auto -f wav out.part",
+            Text(FfmpegArguments.ShotSounds(Film, Footage, [(Film.Shots[1], "out.part")])));
     }
 
     [Fact]

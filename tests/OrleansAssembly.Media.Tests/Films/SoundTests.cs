@@ -40,13 +40,49 @@ public sealed class SoundTests : IDisposable
         {
             foreach (var made in Workshop.Ok(await _workshop.Recorder.RecordAsync(_workshop.Work, film, run, _workshop.Footage, null, Workshop.Cancel)))
             {
-                total += MarkedMedia.Samples(made.Path).Length;
+                total += MarkedMedia.Samples(made).Length;
             }
         }
 
         Assert.Equal(FfmpegArguments.SampleAt(film.Rate, film.Frames), total);
         var mixed = Workshop.Ok(await _workshop.Mixer.MixAsync(_workshop.Work, film, _workshop.Footage, Presets.Find("prores-proxy")!, null, Workshop.Cancel));
         Assert.Equal(total, MarkedMedia.Samples(mixed.Path).Length);
+    }
+
+    [Fact]
+    public async Task SoundsMadeTogether_HaveTheBytesThatEachHasByItself()
+    {
+        var (a, b) = (await ClicksAsync("a.mp4", 44100, 2, "24000/1001", "aac"), await ClicksAsync("b.mkv", 96000, 6, "25", "flac"));
+        var none = await _workshop.MakeAsync("none.mp4", "-f lavfi -i color=s=64x36:r=25:d=2 -c:v libx264");
+        var film = _workshop.Cut("25", new ShotSpec(a, "0.1s", "3s"), new ShotSpec(b, "2s", "2.4s"), new ShotSpec(none, "0s", "1s"), new ShotSpec(b, "0.3s", "5s", Transition: new("dissolve", 25)), new ShotSpec(a, "3s", "4s"));
+        var together = await RecordAsync(new SoundRun(0, 5));
+        var bytes = together.Select(File.ReadAllBytes).ToList();
+        together.ToList().ForEach(File.Delete);
+
+        for (var shot = 0; shot < 5; shot++)
+        {
+            var alone = Assert.Single(await RecordAsync(new SoundRun(shot, 1)));
+            Assert.Equal(together[shot], alone);
+            Assert.Equal(bytes[shot], await File.ReadAllBytesAsync(alone, Workshop.Cancel));
+        }
+
+        async Task<IReadOnlyList<string>> RecordAsync(SoundRun run) =>
+            Workshop.Ok(await _workshop.Recorder.RecordAsync(_workshop.Work, film, run, _workshop.Footage, null, Workshop.Cancel));
+    }
+
+    [Fact]
+    public async Task WhereOneSoundOfManyCannotBeMade_ItsSourceIsNamed_AndThoseBeforeItAreKept()
+    {
+        var (good, bad) = (await ClicksAsync("good.mp4", 48000, 2, "25", "aac"), await ClicksAsync("bad.mp4", 48000, 2, "25", "aac"));
+        var film = _workshop.Cut("25", new ShotSpec(good, "0s", "1s"), new ShotSpec(good, "1s", "3s"), new ShotSpec(bad, "0s", "2s"), new ShotSpec(good, "3s", "4s"));
+        File.Delete(_workshop.Footage.Files[bad]);
+        List<double> fractions = [];
+
+        var result = await _workshop.Recorder.RecordAsync(_workshop.Work, film, Assert.Single(SoundRecorder.Plan(film)), _workshop.Footage, progress => fractions.Add(progress.Fraction), Workshop.Cancel);
+
+        Assert.Equal(bad, result.Problem?.Source);
+        Assert.Equal(2, Directory.GetFiles(Path.Combine(_workshop.Work, "sound")).Length);
+        Assert.Equal(fractions.Order(), fractions);
     }
 
     [Fact]
