@@ -34,7 +34,7 @@ public sealed partial class JobGrain
     private async Task<bool> TakeAsync(JobInput input, Decision.Accepted decision)
     {
         var (before, (next, effects, durable)) = (_state!, decision);
-        var page = _book!.Turn(next, Estimate(next, anew: durable), durable, byClock: input is JobInput.TimePassed);
+        var page = _book!.Turn(next, Estimate(next, anew: durable), durable ? Occasion.Change : input is JobInput.TimePassed ? Occasion.Clock : Occasion.Numbers);
         (next, durable) = WithProgressNews(next, page.Shown.Progress, durable);
         if (!await WriteAsync(input, next, page, durable))
         {

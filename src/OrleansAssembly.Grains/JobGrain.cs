@@ -74,7 +74,7 @@ public sealed partial class JobGrain(
             var book = new ProgressBook(spec, ProgressReserve.None, time);
             _eta = new EtaEstimator(book.Presets);
             var first = JobStateMachine.Create(Id, spec, SourcesOf(timeline), time.GetUtcNow(), Outline.Of(timeline, book.Presets), timeline?.Shots?.Count);
-            var page = book.Turn(first, Estimate(first, anew: true), changed: true);
+            var page = book.Turn(first, Estimate(first, anew: true), Occasion.Change);
             if (!await _record.AskAsync(spec) || !await _record.SaveAsync(first, page.Reserve))
             {
                 return StoreAway;

@@ -6,6 +6,9 @@ namespace OrleansAssembly.Grains;
 /// </summary>
 public sealed class Pace(TimeProvider time)
 {
+    /// <summary>Numbers are told so often at most: each report of ten a second, though one comes late and the next in time.</summary>
+    public static readonly TimeSpan Numbers = TimeSpan.FromMilliseconds(50);
+
     /// <summary>One part of telling to so many of silence: a tenth of a second between two reports stays what it is up to answers of 25 ms.</summary>
     private const int Silence = 3;
 

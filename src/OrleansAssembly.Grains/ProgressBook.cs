@@ -10,14 +10,24 @@ namespace OrleansAssembly.Grains;
 /// <param name="Shown">Its numbers.</param>
 /// <param name="Reserve">To be written before it is sent.</param>
 /// <param name="NeedsReserve">True where the update goes beyond what is reserved.</param>
-internal readonly record struct ProgressPage(ProgressUpdate? Update, ProgressShown Shown, ProgressReserve Reserve, bool NeedsReserve);
+public readonly record struct ProgressPage(ProgressUpdate? Update, ProgressShown Shown, ProgressReserve Reserve, bool NeedsReserve);
+
+/// <summary>Why a job may have something new to show.</summary>
+public enum Occasion
+{
+    /// <summary>More than numbers changed: shown at once.</summary>
+    Change,
+
+    /// <summary>A piece told where it is.</summary>
+    Numbers,
+
+    /// <summary>It is only later than it was.</summary>
+    Clock,
+}
 
 /// <summary>Turns a job's states into the updates that people see: numbered, never falling, not more often than useful.</summary>
-internal sealed class ProgressBook(JobSpec spec, ProgressReserve reserved, TimeProvider time)
+public sealed class ProgressBook(JobSpec spec, ProgressReserve reserved, TimeProvider time)
 {
-    /// <summary>Each report of ten a second, though one comes late and the next in time.</summary>
-    private static readonly TimeSpan NumbersPeriod = TimeSpan.FromMilliseconds(50);
-
     /// <summary>Where no encoder tells anything the clock alone moves the numbers. While one does, that would only take the place of its next report, which then waits.</summary>
     private static readonly TimeSpan ClockPeriod = TimeSpan.FromMilliseconds(900);
 
@@ -30,10 +40,11 @@ internal sealed class ProgressBook(JobSpec spec, ProgressReserve reserved, TimeP
 
     public IReadOnlyList<string> Presets { get; } = [.. (spec.Outputs ?? []).Select(output => output.Preset!)];
 
-    /// <summary>The page that shows a state; <paramref name="changed"/> where more than numbers changed, <paramref name="byClock"/> where it is only later than it was.</summary>
-    public ProgressPage Turn(JobState state, EtaEstimate eta, bool changed, bool byClock = false)
+    /// <summary>The page that shows a state.</summary>
+    public ProgressPage Turn(JobState state, EtaEstimate eta, Occasion occasion)
     {
-        if (!changed && time.GetElapsedTime(_shownAt) < (byClock ? ClockPeriod : NumbersPeriod))
+        var changed = occasion == Occasion.Change;
+        if (!changed && time.GetElapsedTime(_shownAt) < (occasion == Occasion.Clock ? ClockPeriod : Pace.Numbers))
         {
             return Nothing;
         }

@@ -7,9 +7,6 @@ namespace OrleansAssembly.Grains;
 /// <summary>A piece of work that runs on this silo, and where it is.</summary>
 public sealed class RunningWork(PieceRequest request, TimeProvider time) : IDisposable
 {
-    /// <summary>So often at most what is new is told: each report of ten a second, though one comes late and the next in time.</summary>
-    private static readonly TimeSpan AdvancePeriod = TimeSpan.FromMilliseconds(50);
-
     private readonly CancellationTokenSource _stop = new();
     private readonly ChildGroup _children = new();
     private readonly long _started = time.GetTimestamp();
@@ -125,7 +122,7 @@ public sealed class RunningWork(PieceRequest request, TimeProvider time) : IDisp
         lock (_lock)
         {
             _progress = progress;
-            if (time.GetElapsedTime(_advancedAt) < AdvancePeriod)
+            if (time.GetElapsedTime(_advancedAt) < Pace.Numbers)
             {
                 return; // the next one tells it, or the tick of whoever tells
             }

@@ -1,0 +1,76 @@
+using Microsoft.Extensions.Time.Testing;
+using OrleansAssembly.Grains;
+using OrleansAssembly.Jobs;
+using OrleansAssembly.Timeline;
+
+namespace OrleansAssembly.Cluster.Tests;
+
+public class ProgressBookTests
+{
+    private readonly FakeTimeProvider _time = new();
+    private readonly JobState _running;
+    private readonly ProgressBook _book;
+
+    public ProgressBookTests()
+    {
+        var spec = new JobSpec(
+            JobType.Assembly, "project", "A film", new TimelineSpec("24", 1280, 720, null, null, [new ShotSpec("a.mp4")], null), null, [new OutputSpec("h264-720p")], null, null, null);
+        var created = JobStateMachine.Create("0123456789abcdef0123456789abcdef", spec, sources: 1, _time.GetUtcNow());
+        _running = ((Decision.Accepted)JobStateMachine.Decide(created, new JobInput.SlotLent(Guid.NewGuid(), "silo"), _time.GetUtcNow())).Next;
+        _book = new ProgressBook(spec, ProgressReserve.None, _time);
+        Assert.True(Shows(Occasion.Change, afterMilliseconds: 0));
+    }
+
+    [Fact]
+    public void TenReportsASecond_AreAllShown_EvenWhereOneComesLateAndTheNextInTime()
+    {
+        Assert.True(Shows(Occasion.Numbers, afterMilliseconds: 140));
+        Assert.True(Shows(Occasion.Numbers, afterMilliseconds: 60));
+    }
+
+    [Fact]
+    public void TwentyReportsASecond_AreTheMost()
+    {
+        Assert.True(Shows(Occasion.Numbers, afterMilliseconds: 149));
+        Assert.False(Shows(Occasion.Numbers, afterMilliseconds: 49));
+        Assert.True(Shows(Occasion.Numbers, afterMilliseconds: 1));
+    }
+
+    [Fact]
+    public void TheClock_TakesNoReportsPlace()
+    {
+        for (var report = 0; report < 30; report++)
+        {
+            Assert.False(Shows(Occasion.Clock, afterMilliseconds: 50));
+            Assert.True(Shows(Occasion.Numbers, afterMilliseconds: 50));
+        }
+    }
+
+    [Fact]
+    public void WhereNothingReports_TheClockMovesTheNumbersEachSecond()
+    {
+        Assert.False(Shows(Occasion.Clock, afterMilliseconds: 800));
+        Assert.True(Shows(Occasion.Clock, afterMilliseconds: 200));
+        Assert.True(Shows(Occasion.Clock, afterMilliseconds: 1000));
+    }
+
+    [Fact]
+    public void AChange_IsShownAtOnce()
+    {
+        Assert.True(Shows(Occasion.Numbers, afterMilliseconds: 100));
+        Assert.True(Shows(Occasion.Change, afterMilliseconds: 1));
+    }
+
+    private bool Shows(Occasion occasion, int afterMilliseconds)
+    {
+        _time.Advance(TimeSpan.FromMilliseconds(afterMilliseconds));
+        var elapsed = _running.ElapsedSeconds(_time.GetUtcNow());
+        var page = _book.Turn(_running, new EtaEstimate(100 - elapsed, 90 - elapsed, 110 - elapsed, elapsed), occasion);
+        if (page.Update is not null)
+        {
+            _book.Sent(page);
+        }
+
+        return page.Update is not null;
+    }
+}
