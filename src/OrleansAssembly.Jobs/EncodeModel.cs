@@ -11,6 +11,10 @@ internal sealed class EncodeModel
     /// <summary>Of a source that no job has used before.</summary>
     internal const double UnknownSourceVariance = 0.35 * 0.35;
     internal const double PieceVariance = 0.15 * 0.15;
+
+    /// <summary>Of a source whose cost is known from other formats only.</summary>
+    private const double ForeignVariance = 0.2 * 0.2;
+
     private const double FormatVariance = 0.15 * 0.15;
 
     /// <summary>So many pieces the assumed spread counts as, against the seen one.</summary>
@@ -37,10 +41,11 @@ internal sealed class EncodeModel
         var prior = formats.SelectMany((format, output) => Enumerable.Range(0, _sources).Select(source => known.Expect(plan, format, output, source))).ToArray();
         _means = [.. prior.Select(expected => expected.Mean)];
 
-        _sourceVariances = [.. Enumerable.Range(0, _sources).Select(source => known.Of(plan, source).Variance)];
+        var foreign = formats.All(known.Formats.ContainsKey) ? 0 : ForeignVariance;
+        _sourceVariances = [.. Enumerable.Range(0, _sources).Select(source => Math.Min(UnknownSourceVariance, known.Of(plan, source).Variance + foreign))];
         var weights = cells.Select(cell => 1 / (_sourceVariances[cell.Source] + (PieceVariance / cell.Pieces))).ToList();
         Shift(_ => true, slower);
-        CommonVarianceLeft = 1 / (weights.Sum() + (1 / known.CommonVariance(load: 0.12, machine: 0.25)));
+        CommonVarianceLeft = 1 / (weights.Sum() + (1 / known.CommonVariance(load: 0.05, machine: 0.25)));
         var common = cells.Zip(weights, (cell, weight) => weight * ((cell.Sum / cell.Pieces) - _means[At(cell)])).Sum() * CommonVarianceLeft;
         Shift(_ => true, common);
 

@@ -17,7 +17,7 @@ public sealed class EtaEstimator(IReadOnlyList<string> presets)
     private const double Unknown = 0.02;
 
     /// <summary>So fast a new reckoning is followed: time constant, seconds.</summary>
-    private const double Following = 3;
+    private const double Following = 4;
 
     /// <summary>Not reckoned again sooner, where only numbers changed: thousands of pieces may report.</summary>
     private static readonly TimeSpan Period = TimeSpan.FromMilliseconds(100);
@@ -120,7 +120,7 @@ public sealed class EtaEstimator(IReadOnlyList<string> presets)
         var cause = state.Status == JobStatus.Paused ? null
             : before.Status == JobStatus.Paused ? "resumed"
             : state.Plan is not null && before.Plan is null ? $"planned {Count(state.Plan.Encode.Count, "piece")}"
-            : Math.Abs(slots - _slots) > 0.2 * _slots ? $"{Count(slots, "slot")} instead of {Number(_slots)}"
+            : state.Pieces > 1 && Math.Abs(slots - _slots) > 0.2 * _slots ? $"{Count(slots, "slot")} instead of {Number(_slots)}"
             : state.Setbacks.Count > before.Setbacks.Count ? "a piece is tried again"
             : state.StagePosition == before.StagePosition && state.Running.Count + state.Done.Count < before.Running.Count + before.Done.Count ? "a piece is done again"
             : null;

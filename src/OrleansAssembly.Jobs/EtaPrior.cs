@@ -23,7 +23,7 @@ public sealed record EtaPrior(
     private const int MostSources = 300;
 
     /// <summary>What a piece does not spend on the processor: starting, checking, and waiting for it where the machine has other work.</summary>
-    internal const double UsualUtilisation = 0.9;
+    internal const double UsualUtilisation = 0.93;
 
     /// <summary>A stage's cost from one job to the next, standard deviation of its logarithm.</summary>
     internal const double StageSpread = 0.25;
@@ -86,7 +86,7 @@ public sealed record EtaPrior(
     /// <summary>Variance that is left of something common to all of a job when the machine has done this many: first not even the machine is known, then only its load differs.</summary>
     /// <param name="load">Standard deviation from job to job.</param>
     /// <param name="machine">From machine to machine.</param>
-    internal double CommonVariance(double load, double machine) => (load * load) + (machine * machine / (1 + Utilisation.Jobs));
+    internal double CommonVariance(double load, double machine) => (load * load) + (machine * machine / (1 + (4 * Utilisation.Jobs)));
 
     /// <summary>What of a piece is known before it starts, beyond what the built-in guess makes of it: each near 0 for usual pictures.</summary>
     private static double[] Features(WorkPlan? plan, int output, int source)

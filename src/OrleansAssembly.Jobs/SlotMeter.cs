@@ -48,5 +48,5 @@ internal sealed class SlotMeter
     public double Utilisation(double expected) => Math.Clamp((_weightedCpu + (Faith * expected)) / (_weightedWall + Faith), 0.05, 1.5);
 
     /// <summary>The share of its slots that a job really holds, 0.2 to 1.</summary>
-    public double Occupancy => Math.Clamp((_held + (Faith * 0.97)) / (_offered + Faith), 0.2, 1);
+    public double Occupancy => Math.Clamp((_held + (Faith * 0.99)) / (_offered + Faith), 0.2, 1);
 }

@@ -1,12 +1,16 @@
 namespace OrleansAssembly.Jobs;
 
-/// <summary>The built-in guess of what the pieces of each stage but encoding take, measured on cores of 2020s make; what earlier jobs took corrects it.</summary>
+/// <summary>The built-in guess of what the pieces of each stage but encoding take, measured on two cores of 2020s make, both busy; what earlier jobs took corrects it.</summary>
 internal sealed class StageGuess
 {
+    /// <summary>A film of many bits a frame takes so much longer to decode.</summary>
+    private const double IntraReading = 2;
+
     private readonly double _seconds;
     private readonly double _frames;
     private readonly double _sourcePixels;
     private readonly double _pixels;
+    private readonly double _read;
     private readonly JobState _job;
 
     public StageGuess(JobState job)
@@ -19,6 +23,7 @@ internal sealed class StageGuess
         _seconds = _frames / Math.Max(1, rate);
         _sourcePixels = plan?.Sources is { Count: > 0 } sources ? sources.Average(source => source.Pixels) : outline.Pixels;
         _pixels = plan?.Pixels is { Count: > 0 } pixels ? pixels.Average() : outline.Pixels;
+        _read = _frames * _pixels * (plan?.Intra is { Count: > 0 } intra ? intra.Average(alone => alone ? IntraReading : 1) : 1);
     }
 
     /// <summary>Pieces of a stage; before the plan, as far as one can tell.</summary>
@@ -32,13 +37,13 @@ internal sealed class StageGuess
     /// <summary>Wall seconds of one piece, at least a few hundredths.</summary>
     public double PieceSeconds(Stage stage) => stage switch
     {
-        Stage.Probe => 0.17,
-        Stage.Decode => 0.28 + (_frames * _sourcePixels * 0.6e-9 / Pieces(stage)),
-        Stage.Sound => 0.25 + (_seconds * 0.018 / Pieces(stage)),
-        Stage.Mix => 0.15 + (_seconds * 0.011),
-        Stage.Join => 0.12 + (_seconds * 0.0015),
-        Stage.Verify => 0.35 + (_frames * _pixels * 1.3e-9),
-        Stage.Preview => 0.8 + (_pixels * 1.2e-6) + (_frames * _pixels * 1.5e-9), // the preview's length is bounded, the thumbnails are from all of the film
+        Stage.Probe => 0.43,
+        Stage.Decode => 0.5 + (_frames * _sourcePixels * 1.7e-9 / Pieces(stage)),
+        Stage.Sound => 0.1 + (_seconds * 0.012 / Pieces(stage)),
+        Stage.Mix => 0.15 + (_seconds * 0.02),
+        Stage.Join => 0.4 + (_seconds * 0.0027),
+        Stage.Verify => 0.5 + (_read * 3.1e-9),
+        Stage.Preview => 1 + (_pixels * 1.3e-6) + (_read * 3.6e-9), // the preview's length is bounded, the thumbnails are from all of the film
         _ => 0.03,
     };
 }

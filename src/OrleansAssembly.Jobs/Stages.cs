@@ -124,6 +124,7 @@ public sealed record PieceReport(
 /// <param name="Rate">Frames of the film a second.</param>
 /// <param name="Sources">What is known of the sources, by <see cref="EncodePiece.Source"/>.</param>
 /// <param name="Pixels">Pixels of a frame, by output.</param>
+/// <param name="Intra">Whether each frame is encoded by itself, by output.</param>
 public sealed record WorkPlan(
     long Frames,
     int SoundPieces,
@@ -131,7 +132,8 @@ public sealed record WorkPlan(
     IReadOnlyList<EncodePiece> Encode,
     double Rate = 24,
     IReadOnlyList<SourceTraits>? Sources = null,
-    IReadOnlyList<double>? Pixels = null);
+    IReadOnlyList<double>? Pixels = null,
+    IReadOnlyList<bool>? Intra = null);
 
 /// <summary>One segment of one output.</summary>
 /// <param name="Output">0-based place in the job's outputs.</param>

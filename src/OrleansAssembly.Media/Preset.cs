@@ -34,6 +34,9 @@ public sealed record Preset(
 {
     public string Extension => Container;
 
+    /// <summary>Whether each picture is encoded by itself.</summary>
+    public bool Intra => VideoCodec == "prores_ks";
+
     /// <summary>File ending of a segment. WebM counts time in milliseconds, which no exact join can be made from: its segments are MP4 too.</summary>
     public string SegmentExtension => Container == "mov" ? "mov" : "mp4";
 

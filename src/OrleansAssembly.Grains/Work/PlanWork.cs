@@ -39,7 +39,7 @@ internal static class FilmPlan
             .ToList();
         var pixels = presets.Select(preset => preset.Fit(cut.Film.Width, cut.Film.Height)).Select(size => (double)size.Width * size.Height).ToArray();
         return (segments, new WorkPlan(
-            cut.Film.Frames, SoundRecorder.Plan(cut.Film).Count, SoundMixer.Formats(presets).Count, encode, cut.Film.Rate.Value.ToDouble(), traits, pixels));
+            cut.Film.Frames, SoundRecorder.Plan(cut.Film).Count, SoundMixer.Formats(presets).Count, encode, cut.Film.Rate.Value.ToDouble(), traits, pixels, [.. presets.Select(preset => preset.Intra)]));
     }
 
     /// <summary>The place of each source of pictures, and what is known of those in each place.</summary>

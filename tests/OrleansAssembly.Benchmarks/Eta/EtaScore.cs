@@ -28,11 +28,13 @@ internal sealed class EtaScore
     /// <summary>Better than both naive estimates, by the median and by the 95th percentile.</summary>
     public bool IsBetter => IsBetterAt(0.5) && IsBetterAt(0.95);
 
-    public static EtaScore Of(EtaLog log)
+    /// <param name="log">What was seen.</param>
+    /// <param name="from">Running seconds; what was before is left out.</param>
+    public static EtaScore Of(EtaLog log, double from = 0)
     {
         double? Error(EtaSample sample, double? estimate) => estimate is { } seconds ? Math.Abs(seconds - (log.Total - sample.Ran)) / log.Total : null;
         var running = log.Samples.Where(sample => sample.Runs).ToList();
-        var window = running.Where(sample => sample.Ran >= WindowFrom * log.Total && sample.Ran <= WindowTo * log.Total).ToList();
+        var window = running.Where(sample => sample.Ran >= Math.Max(from, WindowFrom * log.Total) && sample.Ran <= WindowTo * log.Total).ToList();
         var lastFar = running.FindLastIndex(sample => Error(sample, sample.Update.EstimatedTimeRemaining) > Near);
         return new EtaScore(
             Errors(sample => sample.Update.EstimatedTimeRemaining),

@@ -91,7 +91,8 @@ internal sealed record RecordedJob(IReadOnlyList<string> Presets, WorkPlan Plan,
             var plan = new WorkPlan(
                 (long)Number(head[3]), (int)Number(head[5]), (int)Number(head[6]), encode, Number(head[4]),
                 [.. body.Where(line => line[0] == "source").Select(line => new SourceTraits(Number(line[1]), Number(line[2])))],
-                [.. body.Where(line => line[0] == "output").Select(line => Number(line[1]))]);
+                [.. body.Where(line => line[0] == "output").Select(line => Number(line[1]))],
+                [.. head[2].Split(';').Select(preset => preset.StartsWith("prores", StringComparison.Ordinal))]);
             jobs.Add(new RecordedJob(head[2].Split(';'), plan, pieces.Count(piece => piece.Stage == Stage.Probe), pieces));
         }
 

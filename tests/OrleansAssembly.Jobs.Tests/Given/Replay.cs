@@ -73,7 +73,7 @@ internal static class Replay
         state.Accept(new JobInput.SlotLent(lease, "silo"), Given.Start.AddSeconds(at));
 
     /// <summary>Pictures that have entered an encoder when this share of its work is done: none while it starts, and then more than are done.</summary>
-    private static double Entered(double share) => share <= 0.08 ? 0 : Math.Pow((share - 0.08) / 0.92, 1 / 1.7);
+    private static double Entered(double share) => share <= 0.05 ? 0 : Math.Pow((share - 0.05) / 0.95, 1 / 1.8);
 
     /// <summary>A piece costs evenly; of a segment it tells more than it has done: what it counts are pictures that have entered the encoder.</summary>
     private static JobState Tell(JobState state, RecordedJob job, RecordedPiece piece, Guid lease, double at, double share)
@@ -83,7 +83,7 @@ internal static class Replay
         var (done, plans) = (share >= 1, piece.Stage is Stage.Resolve or Stage.Plan);
         return state.Accept(
             new JobInput.Reported(new PieceReport(
-                new PieceId(state.Id, piece.Stage, piece.Index, running.Attempt), lease, running.Number + 1, done ? PieceState.Done : PieceState.Running, piece.Stage == Stage.Encode ? Entered(share) : share, 0,
+                new PieceId(state.Id, piece.Stage, piece.Index, running.Attempt), lease, running.Number + 1, done ? PieceState.Done : PieceState.Running, piece.Stage == Stage.Encode && !job.Plan.Intra![job.Plan.Encode[piece.Index].Output] ? Entered(share) : share, 0,
                 share * piece.Cpu, share * (piece.End - piece.Start - 0.03), Plan: done && plans ? job.Plan : null)),
             Given.Start.AddSeconds(at));
     }
