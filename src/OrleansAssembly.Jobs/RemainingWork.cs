@@ -21,7 +21,8 @@ internal sealed class RemainingWork(JobState state, EtaPrior prior, IReadOnlyLis
     /// <summary>
     /// Encoders take pictures in long before they have done with them, and a child has opened and sought its source before the first: a twentieth of the work is done then, and at
     /// half the pictures a third; where each picture is encoded by itself, half. Share of the work = Before + (1 - Before) fraction^Ahead, fitted to 260 pieces in five formats.
-    /// Spread is how exact that is: standard deviation of the promised cost when half of the work is done. Pieces differ most at their beginning, so it grows with (1 - share) / share.
+    /// Spread is how exact that is taken to be: standard deviation of the promised cost when half of the work is done, twice what was seen where encoders look ahead, since the few pieces at
+    /// work are off together. Pieces differ most at their beginning, so it grows with (1 - share) / share.
     /// </summary>
     private static readonly (double Before, double Ahead, double Spread) Inter = (0.05, 1.8, 0.25);
     private static readonly (double Before, double Ahead, double Spread) Intra = (0.03, 1, 0.06);

@@ -16,7 +16,7 @@ public sealed partial class FfmpegFile(FfmpegRunner runner)
         Action<FfmpegProgress>? onProgress,
         CancellationToken cancel) => MakeAllAsync([file], parts => arguments(parts[0]), parts => check(parts[0]), onProgress, cancel);
 
-    /// <summary>Makes several files of one folder by the same run: all of them, or none.</summary>
+    /// <summary>Makes several files of one folder by the same run: none under its name before all have been looked at.</summary>
     public async Task<MediaResult<FfmpegRun>> MakeAllAsync(
         IReadOnlyList<string> files,
         Func<IReadOnlyList<string>, IReadOnlyList<string>> arguments,
