@@ -42,10 +42,10 @@ public class EtaRecordedTests(ITestOutputHelper output)
 
         output.WriteLine($"all: {Tell(all)}");
         Assert.InRange(At(all, s => s.Error, 0.5), 0, 0.045);
-        Assert.InRange(At(all, s => s.Error, 0.95), 0, 0.11);
+        Assert.InRange(At(all, s => s.Error, 0.95), 0, 0.12);
         Assert.InRange(all.Average(s => s.Covered ? 1 : 0), 0.75, 0.92);
         Assert.True(At(all, s => s.Error, 0.5) < 0.5 * At(all, s => s.NaiveError, 0.5));
-        Assert.True(all.GroupBy(s => s.Job).Count(job => At([.. job], s => s.Error, 0.5) < At([.. job], s => s.NaiveError, 0.5)) >= 8); // of ten: where segments cost alike, counting frames does well
+        Assert.True(all.GroupBy(s => s.Job).Count(job => At([.. job], s => s.Error, 0.5) < At([.. job], s => s.NaiveError, 0.5)) >= 10); // of twelve: where segments cost alike, counting frames does well
     }
 
     /// <summary>Films are cut again from the same shots: what one of them cost is known before it is encoded once more.</summary>
