@@ -30,16 +30,17 @@ internal sealed class HubSocket(string protocol, HubMessageTaken take) : IDispos
 
     private bool IsText => _protocol.TransferFormat == TransferFormat.Text;
 
-    public async Task ConnectAsync(Uri server, CancellationToken cancel)
+    /// <summary>Waits, for once: a socket that was ever awaited is watched by the runtime too from then on, which took more time than all else here.</summary>
+    public void Connect(Uri server)
     {
-        await _socket.ConnectAsync(IPAddress.Parse(server.Host), server.Port, cancel);
-        await _socket.SendAsync(Encoding.ASCII.GetBytes(
-            $"GET /hubs/progress HTTP/1.1\r\nHost: {server.Authority}\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n"), cancel);
-        await ExpectAsync("HTTP/1.1 101", "\r\n\r\n", cancel);
+        _socket.Connect(IPAddress.Parse(server.Host), server.Port);
+        _socket.Send(Encoding.ASCII.GetBytes(
+            $"GET /hubs/progress HTTP/1.1\r\nHost: {server.Authority}\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n"));
+        Expect("HTTP/1.1 101", "\r\n\r\n");
         var hello = new ArrayBufferWriter<byte>();
         HandshakeProtocol.WriteRequestMessage(new HandshakeRequestMessage(_protocol.Name, _protocol.Version), hello);
         Send(Text, hello.WrittenSpan);
-        await ExpectAsync(Encoding.Latin1.GetString([IsText ? Text : Binary, 3]) + "{}\u001e", "\u001e", cancel);
+        Expect(Encoding.Latin1.GetString([IsText ? Text : Binary, 3]) + "{}\u001e", "\u001e");
         _socket.Blocking = false;
     }
 
@@ -91,12 +92,12 @@ internal sealed class HubSocket(string protocol, HubMessageTaken take) : IDispos
 
     public void Dispose() => _socket.Dispose();
 
-    private async Task ExpectAsync(string start, string end, CancellationToken cancel)
+    private void Expect(string start, string end)
     {
         var (answer, got) = (new byte[4096], 0);
         while (!Encoding.Latin1.GetString(answer, 0, got).EndsWith(end, StringComparison.Ordinal))
         {
-            var count = await _socket.ReceiveAsync(answer.AsMemory(got), cancel);
+            var count = _socket.Receive(answer.AsSpan(got));
             got = count > 0 ? got + count : throw new InvalidOperationException("The server ended the connection.");
         }
 

@@ -65,15 +65,17 @@ internal static class SimulatedServer
             }
         }
 
+        /// <summary>On a clock of its own, as processes have it: what is late once is not late from then on, and encoders that were late together do not stay together.</summary>
         private async Task ReportAsync(int job, Action<WorkProgress> tell, CancellationToken cancel)
         {
-            using var timer = new PeriodicTimer(TimeSpan.FromSeconds(1) / Rate, time);
+            var began = time.GetTimestamp();
             for (var report = 0; report < Stamps.Reports && !stamps.Ending; report++)
             {
                 var fraction = Stamps.FractionOf(report);
                 stamps.Note(job, report);
                 tell(new WorkProgress(fraction, Frames / CpuSeconds, fraction * CpuSeconds));
-                await timer.WaitForNextTickAsync(cancel);
+                var rest = (TimeSpan.FromSeconds(report + 1) / Rate) - time.GetElapsedTime(began);
+                await Task.Delay(rest > TimeSpan.Zero ? rest : TimeSpan.Zero, time, cancel);
             }
         }
     }

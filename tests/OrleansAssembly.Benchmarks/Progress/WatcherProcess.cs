@@ -66,10 +66,10 @@ internal sealed class WatcherProcess(WatchPlan plan, Stamps stamps) : IDisposabl
     private async Task RunAsync()
     {
         using var ended = new CancellationTokenSource();
-        await Parallel.ForEachAsync(Enumerable.Range(0, _plan.Connections), new ParallelOptions { MaxDegreeOfParallelism = AtOnce }, async (number, cancel) =>
+        Parallel.For(0, _plan.Connections, new ParallelOptions { MaxDegreeOfParallelism = AtOnce }, number =>
         {
             _all[number] = new Watching(this, [.. Enumerable.Range(0, _plan.Watches).Select(i => ((number * _plan.Watches) + i) % _plan.Jobs.Count)]);
-            await _all[number].ConnectAsync(_plan.Servers[(number + (number / _plan.Jobs.Count)) % _plan.Servers.Count], cancel); // those who watch a job are on all of them
+            _all[number].Connect(_plan.Servers[(number + (number / _plan.Jobs.Count)) % _plan.Servers.Count]); // those who watch a job are on all of them
             _ready.Watch(_all[number].Handle, number);
         });
         var listening = new Thread(() => Listen(ended.Token)) { IsBackground = true };
@@ -167,7 +167,7 @@ internal sealed class WatcherProcess(WatchPlan plan, Stamps stamps) : IDisposabl
 
         public nint Handle => _socket.Handle;
 
-        public Task ConnectAsync(Uri server, CancellationToken cancel) => _socket.ConnectAsync(server, cancel);
+        public void Connect(Uri server) => _socket.Connect(server);
 
         public void Watch()
         {
