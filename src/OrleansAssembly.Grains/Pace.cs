@@ -9,10 +9,7 @@ public sealed class Pace(TimeProvider time)
     /// <summary>Numbers are told so often at most: each report of ten a second, though one comes late and the next in time.</summary>
     public static readonly TimeSpan Numbers = TimeSpan.FromMilliseconds(50);
 
-    /// <summary>One part of telling to so many of silence: a tenth of a second between two reports stays what it is up to answers of 25 ms.</summary>
-    private const int Silence = 3;
-
-    /// <summary>Told so often all the same.</summary>
+    /// <summary>Silence after an answer is as long as the answer took, at most this: so a tenth of a second between two reports stays what it is up to answers of 50 ms.</summary>
     private static readonly TimeSpan Longest = TimeSpan.FromMilliseconds(500);
 
     private long _began;
@@ -28,7 +25,7 @@ public sealed class Pace(TimeProvider time)
     public void End()
     {
         _ended = time.GetTimestamp();
-        var pause = Silence * time.GetElapsedTime(_began, _ended);
-        _pause = pause < Longest ? pause : Longest;
+        var answer = time.GetElapsedTime(_began, _ended);
+        _pause = answer < Longest ? answer : Longest;
     }
 }

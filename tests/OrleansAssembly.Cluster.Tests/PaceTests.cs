@@ -16,9 +16,9 @@ public class PaceTests
     [Fact]
     public void WhoAnswersSoon_IsToldTenTimesASecond()
     {
-        Tell(answersAfter: 25);
+        Tell(answersAfter: 50);
         Assert.False(_pace.IsOpen);
-        Pass(75);
+        Pass(50);
         Assert.True(_pace.IsOpen);
     }
 
@@ -26,7 +26,7 @@ public class PaceTests
     public void WhoAnswersLate_IsToldLessOften_ButTwiceASecondAllTheSame()
     {
         Tell(answersAfter: 100);
-        Pass(299);
+        Pass(99);
         Assert.False(_pace.IsOpen);
         Pass(1);
         Assert.True(_pace.IsOpen);
@@ -44,7 +44,7 @@ public class PaceTests
         Tell(answersAfter: 1000);
         Pass(500);
         Tell(answersAfter: 1);
-        Pass(3);
+        Pass(1);
         Assert.True(_pace.IsOpen);
     }
 

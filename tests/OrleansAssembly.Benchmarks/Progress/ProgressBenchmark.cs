@@ -28,7 +28,7 @@ internal sealed record ProgressOptions(IReadOnlyList<Scenario> Scenarios, int Se
 
         var (jobs, connections, watches) = (given.Number("--jobs", 100), given.Number("--connections", 1000), given.Number("--watches", 1));
         IReadOnlyList<Scenario> scenarios = given.Text("--jobs") is null && given.Text("--connections") is null && given.Text("--watches") is null
-            ? [new(100, 1000, 1), new(100, 3000, 1), new(500, 500, 1), new(500, 1000, 1), new(1000, 1000, 1), new(100, 1000, 6)]
+            ? [new(100, 1000, 1), new(100, 3000, 1), new(100, 3500, 1), new(500, 500, 1), new(500, 1000, 1), new(1000, 1000, 1), new(100, 1000, 8)]
             : [new(jobs, connections, watches)];
         var options = new ProgressOptions(scenarios, given.Number("--seconds", 15), given.Text("--protocol") ?? "json");
         return jobs is > 0 and <= MostJobs && connections > 0 && watches > 0 && watches <= jobs && options is { Seconds: > 0 and <= MostSeconds, Protocol: "json" or "messagepack" }
@@ -44,10 +44,9 @@ internal static class ProgressBenchmark
     private const int SubmitsAtOnce = 16;
     private const int SubmitsAtMost = 60;
     private static readonly TimeSpan RunningLimit = TimeSpan.FromSeconds(120);
-    
+
     /// <summary>So long all of it runs before it is measured: what is often run is compiled again meanwhile.</summary>
     private static readonly TimeSpan RampUp = TimeSpan.FromSeconds(60);
-
 
     public static async Task<int> RunAsync(ProgressOptions options)
     {
