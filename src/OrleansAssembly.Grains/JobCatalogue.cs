@@ -37,12 +37,15 @@ public sealed partial class JobCatalogue(IConnectionMultiplexer store, ILogger<J
         while (true)
         {
             var there = await Database.HashGetAsync(Summaries, job.Id);
-            if (Read(job.Id, there) is { } known && known.Progress.Sequence > job.Progress.Sequence)
+            var known = Read(job.Id, there);
+            if (known?.Progress.Sequence > job.Progress.Sequence)
             {
                 return;
             }
 
-            if (await TryPutAsync(job, owes, there))
+            // Between two changes of status, it is in the right sets already: most summaries differ in numbers only.
+            var moves = known is null || known.Status != job.Status || !IsActive(job.Status);
+            if (await TryPutAsync(job, owes, there, moves))
             {
                 return;
             }
@@ -50,13 +53,19 @@ public sealed partial class JobCatalogue(IConnectionMultiplexer store, ILogger<J
     }
 
     /// <summary>False where somebody else was quicker.</summary>
-    private Task<bool> TryPutAsync(JobSummary job, bool owes, RedisValue there)
+    private Task<bool> TryPutAsync(JobSummary job, bool owes, RedisValue there, bool moves)
     {
         var change = Database.CreateTransaction();
         change.AddCondition(there.IsNull ? Condition.HashNotExists(Summaries, job.Id) : Condition.HashEqual(Summaries, job.Id, there));
+        List<Task> parts = [change.HashSetAsync(Summaries, job.Id, JsonSerializer.SerializeToUtf8Bytes(job, AssemblyJson.Options))];
+        return moves ? CommitAsync(change, [.. parts, .. Move(change, job, owes)]) : CommitAsync(change, parts);
+    }
+
+    /// <summary>Puts a job into the sets that it belongs to, and takes it out of the others.</summary>
+    private static List<Task> Move(ITransaction change, JobSummary job, bool owes)
+    {
         List<Task> parts =
         [
-            change.HashSetAsync(Summaries, job.Id, JsonSerializer.SerializeToUtf8Bytes(job, AssemblyJson.Options)),
             change.HashSetAsync(Words, job.Id, WordsOf(job)),
             change.SortedSetAddAsync(Projects, job.ProjectId, 0),
             change.SortedSetAddAsync(Key(null, null), job.Id, 0),
@@ -72,7 +81,7 @@ public sealed partial class JobCatalogue(IConnectionMultiplexer store, ILogger<J
             }
         }
 
-        return CommitAsync(change, parts);
+        return parts;
     }
 
     /// <summary>Takes a job out. Nothing happens where there is none.</summary>

@@ -20,6 +20,7 @@ public sealed partial class JobGrain
     private int _wanted;
     private long _summaryAt;
     private bool _summaryStale;
+    private Task _summarising = Task.CompletedTask;
 
     private ISlotSchedulerGrain Scheduler => GrainFactory.GetGrain<ISlotSchedulerGrain>(0);
 
@@ -120,28 +121,44 @@ public sealed partial class JobGrain
         _watchers.Tell(update);
         board.Post(update, _record.Spec!.ProjectId!);
         _summaryStale = true;
-        if (changed || time.GetElapsedTime(_summaryAt) > SummaryPeriod)
+        if (changed)
         {
             await SummariseAsync();
         }
+        else
+        {
+            SummariseNowAndThen();
+        }
     }
 
-    /// <summary>Keeps the catalogue's line of this job up to date: only with what is written, since the job may live elsewhere by now. Else a later tick does it.</summary>
-    private async Task SummariseAsync()
+    /// <summary>Nobody waits for it: a slow store must not hold up numbers.</summary>
+    private void SummariseNowAndThen()
     {
-        if (!_record.IsCurrent || _book!.Newest is null)
+        if (_summaryStale && time.GetElapsedTime(_summaryAt) > SummaryPeriod)
+        {
+            _ = SummariseAsync(); // never faults
+        }
+    }
+
+    private Task SummariseAsync() => _summarising = SummariseAfterAsync(_summarising);
+
+    /// <summary>Keeps the catalogue's line of this job up to date: only with what is written, since the job may live elsewhere by now. Else a later tick does it.</summary>
+    private async Task SummariseAfterAsync(Task before)
+    {
+        await before;
+        if (_state is null || !_record.IsCurrent || _book!.Newest is null)
         {
             return;
         }
 
         try
         {
-            _summaryAt = time.GetTimestamp();
+            (_summaryAt, _summaryStale) = (time.GetTimestamp(), false);
             await catalogue.PutAsync(_book!.Summary(_state!), owes: !_state!.Outgoing.IsEmpty).WaitAsync(Patience, time);
-            _summaryStale = false;
         }
         catch (Exception failure) when (failure is not OutOfMemoryException)
         {
+            _summaryStale = true;
             LogCatalogueFailed(log, failure, Id);
         }
     }

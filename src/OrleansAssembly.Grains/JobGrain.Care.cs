@@ -55,11 +55,7 @@ public sealed partial class JobGrain
         }
 
         _summaryStale |= await UnlessOverruledAsync(_record.CatchUpAsync());
-        if (_summaryStale && time.GetElapsedTime(_summaryAt) > SummaryPeriod)
-        {
-            await SummariseAsync();
-        }
-
+        SummariseNowAndThen();
         Watch();
     }
 
