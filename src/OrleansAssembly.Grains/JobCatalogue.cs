@@ -12,7 +12,8 @@ namespace OrleansAssembly.Grains;
 /// <summary>
 /// The list of all jobs, straight in the store: one summary a job, the words that a search looks through, and sorted sets of ids by status and project.
 /// All members have score 0, so a set is in the order of its ids, and those sort by time of creation; a page is one range of a set.
-/// Every change is one MULTI. JobGrain owns the truth: the catalogue follows it.
+/// Every change is one MULTI. JobGrain owns the truth: the catalogue follows it. Between two changes only numbers are written, by themselves and with no condition:
+/// one that comes late is told from the summary by its sequence, while the client of the store stands still for all others until it knows whether a condition holds.
 /// </summary>
 public sealed partial class JobCatalogue(IConnectionMultiplexer store, ILogger<JobCatalogue> logger)
 {
@@ -22,6 +23,7 @@ public sealed partial class JobCatalogue(IConnectionMultiplexer store, ILogger<J
     // One hash slot for all of it, so that MULTI also works on a Redis cluster.
     private const string Root = "{assembly}:";
     private const string Summaries = Root + "summaries";
+    private const string Numbers = Root + "numbers";
     private const string Projects = Root + "projects";
     private const string Active = Root + "jobs:active";
 
@@ -37,35 +39,31 @@ public sealed partial class JobCatalogue(IConnectionMultiplexer store, ILogger<J
         while (true)
         {
             var there = await Database.HashGetAsync(Summaries, job.Id);
-            var known = Read(job.Id, there);
-            if (known?.Progress.Sequence > job.Progress.Sequence)
+            if (Read(job.Id, there) is { } known && known.Progress.Sequence > job.Progress.Sequence)
             {
                 return;
             }
 
-            // Between two changes of status, it is in the right sets already: most summaries differ in numbers only.
-            var moves = known is null || known.Status != job.Status || !IsActive(job.Status);
-            if (await TryPutAsync(job, owes, there, moves))
+            if (await TryPutAsync(job, owes, there))
             {
                 return;
             }
         }
     }
 
+    /// <summary>Notes where an entered job is, its status being what it was.</summary>
+    public Task PutNumbersAsync(ProgressUpdate progress) =>
+        Database.HashSetAsync(Numbers, progress.JobId, JsonSerializer.SerializeToUtf8Bytes(progress, AssemblyJson.Options));
+
     /// <summary>False where somebody else was quicker.</summary>
-    private Task<bool> TryPutAsync(JobSummary job, bool owes, RedisValue there, bool moves)
+    private Task<bool> TryPutAsync(JobSummary job, bool owes, RedisValue there)
     {
         var change = Database.CreateTransaction();
         change.AddCondition(there.IsNull ? Condition.HashNotExists(Summaries, job.Id) : Condition.HashEqual(Summaries, job.Id, there));
-        List<Task> parts = [change.HashSetAsync(Summaries, job.Id, JsonSerializer.SerializeToUtf8Bytes(job, AssemblyJson.Options))];
-        return moves ? CommitAsync(change, [.. parts, .. Move(change, job, owes)]) : CommitAsync(change, parts);
-    }
-
-    /// <summary>Puts a job into the sets that it belongs to, and takes it out of the others.</summary>
-    private static List<Task> Move(ITransaction change, JobSummary job, bool owes)
-    {
         List<Task> parts =
         [
+            change.HashSetAsync(Summaries, job.Id, JsonSerializer.SerializeToUtf8Bytes(job, AssemblyJson.Options)),
+            change.HashDeleteAsync(Numbers, job.Id),
             change.HashSetAsync(Words, job.Id, WordsOf(job)),
             change.SortedSetAddAsync(Projects, job.ProjectId, 0),
             change.SortedSetAddAsync(Key(null, null), job.Id, 0),
@@ -81,7 +79,7 @@ public sealed partial class JobCatalogue(IConnectionMultiplexer store, ILogger<J
             }
         }
 
-        return parts;
+        return CommitAsync(change, parts);
     }
 
     /// <summary>Takes a job out. Nothing happens where there is none.</summary>
@@ -93,7 +91,7 @@ public sealed partial class JobCatalogue(IConnectionMultiplexer store, ILogger<J
         }
 
         var change = Database.CreateTransaction();
-        List<Task> parts = [change.HashDeleteAsync(Summaries, id), change.HashDeleteAsync(Words, id), change.SortedSetRemoveAsync(Active, id)];
+        List<Task> parts = [change.HashDeleteAsync(Summaries, id), change.HashDeleteAsync(Numbers, id), change.HashDeleteAsync(Words, id), change.SortedSetRemoveAsync(Active, id)];
         foreach (var status in Statuses.Cast<JobStatus?>().Append(null))
         {
             parts.Add(change.SortedSetRemoveAsync(Key(status, null), id));
@@ -103,7 +101,7 @@ public sealed partial class JobCatalogue(IConnectionMultiplexer store, ILogger<J
         await CommitAsync(change, parts);
     }
 
-    public async Task<JobSummary?> GetAsync(string id) => Read(id, await Database.HashGetAsync(Summaries, id));
+    public async Task<JobSummary?> GetAsync(string id) => (await ReadAsync([id]))[0];
 
     /// <summary>A page of jobs, newest first. Jobs that are added or change while somebody pages neither repeat nor hide others.</summary>
     /// <param name="status">Only these, or null.</param>
@@ -129,10 +127,10 @@ public sealed partial class JobCatalogue(IConnectionMultiplexer store, ILogger<J
         var (page, next) = string.IsNullOrEmpty(search)
             ? await RangeAsync(Key(status, projectId), before, limit)
             : await SearchAsync(Key(status, projectId), before, limit, search);
-        var found = page.Count == 0 ? [] : await Database.HashGetAsync(Summaries, [.. page]);
+        var found = page.Count == 0 ? [] : await ReadAsync([.. page]);
 
         // A job may have been removed, or have changed its status, since the ids were read.
-        var items = page.Zip(found, (id, text) => Read(id!, text))
+        var items = found
             .OfType<JobSummary>()
             .Where(job => status is null || job.Status == status)
             .ToList();
@@ -220,7 +218,20 @@ public sealed partial class JobCatalogue(IConnectionMultiplexer store, ILogger<J
         return id.All(char.IsAsciiHexDigitLower);
     }
 
-    private JobSummary? Read(string id, RedisValue text)
+    /// <summary>The summaries of these jobs with their newest numbers; null where there is none.</summary>
+    private async Task<JobSummary?[]> ReadAsync(RedisValue[] ids)
+    {
+        var (reading, adding) = (Database.HashGetAsync(Summaries, ids), Database.HashGetAsync(Numbers, ids));
+        var (summaries, numbers) = (await reading, await adding);
+        return [.. ids.Select((id, place) => Read(id!, summaries[place]) is not { } job ? null
+            : Read<ProgressUpdate>(id!, numbers[place]) is { } newer && newer.Status == job.Status && newer.Sequence > job.Progress.Sequence ? job with { Progress = newer }
+            : job)];
+    }
+
+    private JobSummary? Read(string id, RedisValue text) => Read<JobSummary>(id, text);
+
+    private T? Read<T>(string id, RedisValue text)
+        where T : class
     {
         if (text.IsNull)
         {
@@ -229,7 +240,7 @@ public sealed partial class JobCatalogue(IConnectionMultiplexer store, ILogger<J
 
         try
         {
-            return JsonSerializer.Deserialize<JobSummary>((byte[])text!, AssemblyJson.Options);
+            return JsonSerializer.Deserialize<T>((byte[])text!, AssemblyJson.Options);
         }
         catch (JsonException e)
         {

@@ -20,6 +20,7 @@ public sealed partial class JobGrain
     private int _wanted;
     private long _summaryAt;
     private bool _summaryStale;
+    private bool _numbersStale;
     private Task _summarising = Task.CompletedTask;
 
     private ISlotSchedulerGrain Scheduler => GrainFactory.GetGrain<ISlotSchedulerGrain>(0);
@@ -120,13 +121,14 @@ public sealed partial class JobGrain
         _book!.Sent(page);
         _watchers.Tell(update);
         board.Post(update, _record.Spec!.ProjectId!);
-        _summaryStale = true;
         if (changed)
         {
+            _summaryStale = true;
             await SummariseAsync();
         }
         else
         {
+            _numbersStale = true;
             SummariseNowAndThen();
         }
     }
@@ -134,7 +136,7 @@ public sealed partial class JobGrain
     /// <summary>Nobody waits for it: a slow store must not hold up numbers.</summary>
     private void SummariseNowAndThen()
     {
-        if (_summaryStale && time.GetElapsedTime(_summaryAt) > SummaryPeriod)
+        if ((_summaryStale || _numbersStale) && time.GetElapsedTime(_summaryAt) > SummaryPeriod)
         {
             _ = SummariseAsync(); // never faults
         }
@@ -151,14 +153,16 @@ public sealed partial class JobGrain
             return;
         }
 
+        var whole = _summaryStale;
         try
         {
-            (_summaryAt, _summaryStale) = (time.GetTimestamp(), false);
-            await catalogue.PutAsync(_book!.Summary(_state!), owes: !_state!.Outgoing.IsEmpty).WaitAsync(Patience, time);
+            (_summaryAt, _summaryStale, _numbersStale) = (time.GetTimestamp(), false, false);
+            var putting = whole ? catalogue.PutAsync(_book.Summary(_state), owes: !_state.Outgoing.IsEmpty) : catalogue.PutNumbersAsync(_book.Newest);
+            await putting.WaitAsync(Patience, time);
         }
         catch (Exception failure) when (failure is not OutOfMemoryException)
         {
-            _summaryStale = true;
+            (_summaryStale, _numbersStale) = (_summaryStale || whole, true);
             LogCatalogueFailed(log, failure, Id);
         }
     }

@@ -99,6 +99,29 @@ public abstract class JobCatalogueTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Numbers_show_until_the_next_change_and_never_what_is_older_or_of_another_status()
+    {
+        var id = Id(1);
+        await Catalogue.PutAsync(Summary(id, JobStatus.Running) with { Progress = Of(id, 5, status: JobStatus.Running) });
+
+        await Catalogue.PutNumbersAsync(Of(id, 4, status: JobStatus.Running));
+        Assert.Equal(5, (await Catalogue.GetAsync(id))!.Progress.Sequence);
+        await Catalogue.PutNumbersAsync(Of(id, 6, status: JobStatus.Running));
+        Assert.Equal(6, (await Catalogue.GetAsync(id))!.Progress.Sequence);
+        Assert.Equal(6, Assert.Single((await Catalogue.ListAsync(JobStatus.Running, null, 10, null))!.Items).Progress.Sequence);
+
+        await Catalogue.PutAsync(Summary(id, JobStatus.Completed) with { Progress = Of(id, 7, status: JobStatus.Completed) });
+        Assert.Equal(7, (await Catalogue.GetAsync(id))!.Progress.Sequence);
+        await Catalogue.PutNumbersAsync(Of(id, 8, status: JobStatus.Running)); // of a silo that was cut off
+        var ended = (await Catalogue.GetAsync(id))!;
+        Assert.Equal((JobStatus.Completed, JobStatus.Completed, 7), (ended.Status, ended.Progress.Status, ended.Progress.Sequence));
+
+        await Catalogue.RemoveAsync(id);
+        await Catalogue.PutNumbersAsync(Of(id, 9, status: JobStatus.Running));
+        Assert.Null(await Catalogue.GetAsync(id));
+    }
+
+    [Fact]
     public async Task Projects_are_listed_and_filter_jobs()
     {
         await Catalogue.PutAsync(Summary(Id(1), project: "river"));
