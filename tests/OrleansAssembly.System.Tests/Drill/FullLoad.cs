@@ -37,7 +37,7 @@ internal static class FullLoad
     {
         await using var cluster = await SiloCluster.StartAsync(KillDrill.Silos, segmentSeconds: 5);
         await using var table = new MembershipTable(cluster.Redis);
-        cluster.Place.Media.Make("noise.mp4", "-f lavfi -i mandelbrot=size=1920x1080:rate=25,noise=alls=40:allf=t -t 5 -c:v libx264 -preset ultrafast -crf 18 -pix_fmt yuv420p");
+        cluster.Place.Media.Make("noise.mp4", "-f lavfi -i testsrc2=size=1920x1080:rate=25,noise=alls=40:allf=t -t 5 -c:v libx264 -preset ultrafast -crf 18 -pix_fmt yuv420p");
         var slots = KillDrill.Silos * Environment.ProcessorCount;
 
         // More than can be done in the time: no core here makes such a shot of 5 s in less than 2 s.
