@@ -3,6 +3,7 @@ using System.Security.Cryptography;
 using Garnet;
 using Garnet.server;
 using Garnet.server.Auth.Settings;
+using StackExchange.Redis;
 using Tsavorite.core;
 
 namespace OrleansAssembly.Server.Hosting;
@@ -40,7 +41,7 @@ public sealed class EmbeddedStore : IDisposable
             var secret = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(24));
             var garnet = new GarnetServer(Options(folder, port, secret), loggers);
             garnet.Start();
-            return new EmbeddedStore(garnet, held, $"127.0.0.1:{port},password={secret}");
+            return new EmbeddedStore(garnet, held, $"127.0.0.1:{port},password={secret},allowAdmin=true");
         }
         catch
         {
@@ -48,6 +49,12 @@ public sealed class EmbeddedStore : IDisposable
             throw;
         }
     }
+
+    /// <summary>
+    /// Makes a checkpoint of what was recovered, before anything is written: the log of the earlier life is cut by it. If that life was killed within a MULTI, the log holds
+    /// its beginning without an end; sessions are numbered from 0 in each life, so a MULTI of this one would seem to be nested in it, and no later start could read the log (seen).
+    /// </summary>
+    public static Task BeginAnewAsync(IConnectionMultiplexer store) => store.GetDatabase().ExecuteAsync("SAVE");
 
     public void Dispose()
     {

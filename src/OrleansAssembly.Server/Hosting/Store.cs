@@ -32,6 +32,7 @@ public sealed class Store : IAsyncDisposable
         try
         {
             var connection = await ConnectAsync(embedded.ConnectionString);
+            await EmbeddedStore.BeginAnewAsync(connection);
             await SiloWiring.ForgetSilosAsync(connection);
             return new Store(connection, embedded);
         }
