@@ -153,7 +153,7 @@ public sealed partial class JobGrain
             return;
         }
 
-        var whole = _summaryStale;
+        var whole = _summaryStale || _summaryAt == 0; // the first since it woke: an earlier life may have been killed before it had entered a change
         try
         {
             (_summaryAt, _summaryStale, _numbersStale) = (time.GetTimestamp(), false, false);
