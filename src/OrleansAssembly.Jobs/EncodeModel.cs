@@ -15,7 +15,8 @@ internal sealed class EncodeModel
     /// <summary>Of a source whose cost is known from other formats only.</summary>
     private const double ForeignVariance = 0.2 * 0.2;
 
-    private const double FormatVariance = 0.15 * 0.15;
+    /// <summary>Of a format from job to job, beyond what is not known of it yet.</summary>
+    private const double FormatVariance = 0.05 * 0.05;
 
     /// <summary>So many pieces the assumed spread counts as, against the seen one.</summary>
     private const double SpreadPieces = 6;
@@ -30,8 +31,7 @@ internal sealed class EncodeModel
     /// <param name="running">What pieces at work are going to cost, as far as they tell it.</param>
     /// <param name="known">What earlier jobs cost.</param>
     /// <param name="formats">Presets of the outputs.</param>
-    /// <param name="slower">How much dearer everything is expected to be in this job, in logarithms.</param>
-    public EncodeModel(WorkPlan? plan, CostRecord cost, IEnumerable<Promise> running, EtaPrior known, IReadOnlyList<string> formats, double slower)
+    public EncodeModel(WorkPlan? plan, CostRecord cost, IEnumerable<Promise> running, EtaPrior known, IReadOnlyList<string> formats)
     {
         _sources = Math.Max(1, plan?.Sources?.Count ?? 1);
         var finished = (cost.Cells ?? []).Where(cell => cell.Output < formats.Count && cell.Source < _sources).ToList();
@@ -44,7 +44,6 @@ internal sealed class EncodeModel
         var foreign = formats.All(known.Formats.ContainsKey) ? 0 : ForeignVariance;
         _sourceVariances = [.. Enumerable.Range(0, _sources).Select(source => Math.Min(UnknownSourceVariance, known.Of(plan, source).Variance + foreign))];
         var weights = cells.Select(cell => 1 / (_sourceVariances[cell.Source] + (PieceVariance / cell.Pieces))).ToList();
-        Shift(_ => true, slower);
         CommonVarianceLeft = 1 / (weights.Sum() + (1 / known.CommonVariance(load: 0.05, machine: 0.25)));
         var common = cells.Zip(weights, (cell, weight) => weight * ((cell.Sum / cell.Pieces) - _means[At(cell)])).Sum() * CommonVarianceLeft;
         Shift(_ => true, common);

@@ -21,23 +21,23 @@ internal sealed class RemainingWork(JobState state, EtaPrior prior, IReadOnlyLis
     /// <summary>
     /// Encoders take pictures in long before they have done with them, and a child has opened and sought its source before the first: a twentieth of the work is done then, and at
     /// half the pictures a third; where each picture is encoded by itself, half. Share of the work = Before + (1 - Before) fraction^Ahead, fitted to 260 pieces in five formats.
-    /// Spread is how exact that is taken to be: standard deviation of the promised cost when half of the work is done, twice what was seen where encoders look ahead, since the few pieces at
-    /// work are off together. Pieces differ most at their beginning, so it grows with (1 - share) / share.
+    /// How exact that is, is <see cref="FractionSpread"/>, though pieces are off by less: the few at work are off together, and by up to a third in their first half where the source is large.
+    /// Pieces differ most at their beginning, so it grows with (1 - share) / share.
     /// </summary>
-    private static readonly (double Before, double Ahead, double Spread) Inter = (0.05, 1.8, 0.25);
-    private static readonly (double Before, double Ahead, double Spread) Intra = (0.03, 1, 0.06);
+    private static readonly (double Before, double Ahead) Inter = (0.05, 1.8);
+    private static readonly (double Before, double Ahead) Intra = (0.03, 1);
 
     /// <summary>And at its end: a share is told now and then, so it is never quite of now. Variance.</summary>
     private const double EncodeLeast = 0.03;
+
+    /// <summary>So exact a piece at work must be to tell what others of its source and format will cost: when about two thirds of it are done. Told sooner, it misled more than it helped. Variance.</summary>
+    private const double Telling = 0.05;
 
     /// <summary>How far a finished film may differ from what the spec lets expect.</summary>
     private const double OutlineVariance = 0.3 * 0.3;
 
     /// <summary>How far the load of a machine that hardly comes to this job's work may swing, as a share of what is left.</summary>
     private const double BusySpread = 0.25;
-
-    /// <summary>So much of how slow the stages before were is expected of encoding too: the guesses for them may be wrong together.</summary>
-    private const double Carried = 0.2;
 
     /// <summary>A piece found finished is only looked at.</summary>
     private const double Found = 0.15;
@@ -63,7 +63,7 @@ internal sealed class RemainingWork(JobState state, EtaPrior prior, IReadOnlyLis
             }
             else if (state.Outputs > 0)
             {
-                var encode = Encode(speed);
+                var encode = Encode();
                 seconds += encode.Seconds;
                 slotSeconds += encode.SlotSeconds;
                 independent += encode.Variance;
@@ -131,10 +131,10 @@ internal sealed class RemainingWork(JobState state, EtaPrior prior, IReadOnlyLis
 
     private Sofar ToldOfEncoding(double spent, double fraction, int output)
     {
-        var (before, ahead, spread) = state.Plan?.Intra is { } intra && output < intra.Count && intra[output] ? Intra : Inter;
+        var (before, ahead) = state.Plan?.Intra is { } intra && output < intra.Count && intra[output] ? Intra : Inter;
         var share = before + ((1 - before) * Math.Pow(fraction, ahead));
         return fraction > 0 && spent > 0.05
-            ? new Sofar(spent, share, Math.Log(spent / share), Math.Pow(spread * (1 - share) / share, 2) + EncodeLeast)
+            ? new Sofar(spent, share, Math.Log(spent / share), Math.Pow(FractionSpread * (1 - share) / share, 2) + EncodeLeast)
             : new Sofar(spent, 0, 0, double.PositiveInfinity);
     }
 
@@ -147,17 +147,14 @@ internal sealed class RemainingWork(JobState state, EtaPrior prior, IReadOnlyLis
         return (Math.Max(total - sofar.Spent, 0.2 * Math.Sqrt(left) * Math.Max(total, sofar.Spent) * (1 - (0.9 * sofar.Share))), left);
     }
 
-    private Remaining Encode(double speed)
+    private Remaining Encode()
     {
         var formats = Enumerable.Range(0, state.Outputs).Select(output => presets.ElementAtOrDefault(output) ?? "").ToList();
 
-        // Where the stages before were slow, the machine has other work or is a slow one: the first shows in what slots yield, what that does not explain is the second.
-        var carried = Carried * speed;
-        var (utilisation, lanes) = (meter.Utilisation(Math.Min(1, UsualUtilisation * Math.Exp(-carried / 2))), Math.Max(0.1, slots));
-        var slower = Math.Clamp(carried + Math.Log(utilisation / UsualUtilisation), -1, 1);
+        var (utilisation, lanes) = (meter.Utilisation(Math.Min(1, UsualUtilisation)), Math.Max(0.1, slots));
         var atWork = state is { Stage: Stage.Encode, Plan: { } known } ? state.Running.Select(piece => (Piece: known.Encode[piece.Index], Sofar: ToldOfEncoding(piece.CpuSeconds, piece.Fraction, known.Encode[piece.Index].Output))).ToList() : [];
-        var promises = atWork.Where(piece => piece.Sofar.Variance < 1).Select(piece => new Promise(piece.Piece.Output, piece.Piece.Source, piece.Sofar.Promised - Math.Log(Math.Max(0.02, piece.Piece.Cost)), piece.Sofar.Variance));
-        var model = new EncodeModel(state.Plan, state.Cost, promises, prior, formats, slower);
+        var promises = atWork.Where(piece => piece.Sofar.Variance < Telling).Select(piece => new Promise(piece.Piece.Output, piece.Piece.Source, piece.Sofar.Promised - Math.Log(Math.Max(0.02, piece.Piece.Cost)), piece.Sofar.Variance));
+        var model = new EncodeModel(state.Plan, state.Cost, promises, prior, formats);
         if (state.Plan is not { } plan)
         {
             var cost = Expected(model);

@@ -9,7 +9,7 @@ internal sealed class SlotMeter
     private const double Memory = 20;
 
     /// <summary>So many seconds of a slot the expected value counts as.</summary>
-    private const double Faith = 6;
+    private const double Faith = 15;
 
     private double _cpu;
     private double _wall;

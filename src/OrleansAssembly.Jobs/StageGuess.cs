@@ -6,11 +6,14 @@ internal sealed class StageGuess
     /// <summary>A film of many bits a frame takes so much longer to decode.</summary>
     private const double IntraReading = 2;
 
+    /// <summary>Films that are decoded side by side share the cores that one would have alone.</summary>
+    private const double SideBySide = 1.3;
+
     private readonly double _seconds;
     private readonly double _frames;
     private readonly double _sourcePixels;
-    private readonly double _pixels;
-    private readonly double _read;
+    private readonly IReadOnlyList<double> _pixels;
+    private readonly IReadOnlyList<bool> _intra;
     private readonly JobState _job;
 
     public StageGuess(JobState job)
@@ -22,8 +25,8 @@ internal sealed class StageGuess
         _frames = plan?.Frames ?? outline.Seconds * outline.Rate;
         _seconds = _frames / Math.Max(1, rate);
         _sourcePixels = plan?.Sources is { Count: > 0 } sources ? sources.Average(source => source.Pixels) : outline.Pixels;
-        _pixels = plan?.Pixels is { Count: > 0 } pixels ? pixels.Average() : outline.Pixels;
-        _read = _frames * _pixels * (plan?.Intra is { Count: > 0 } intra ? intra.Average(alone => alone ? IntraReading : 1) : 1);
+        _pixels = plan?.Pixels is { Count: > 0 } pixels ? pixels : [outline.Pixels];
+        _intra = plan?.Intra ?? [];
     }
 
     /// <summary>Pieces of a stage; before the plan, as far as one can tell.</summary>
@@ -42,8 +45,11 @@ internal sealed class StageGuess
         Stage.Sound => 0.1 + (_seconds * 0.012 / Pieces(stage)),
         Stage.Mix => 0.15 + (_seconds * 0.02),
         Stage.Join => 0.4 + (_seconds * 0.0027),
-        Stage.Verify => 0.5 + (_read * 3.1e-9),
-        Stage.Preview => 1 + (_pixels * 1.3e-6) + (_read * 3.6e-9), // the preview's length is bounded, the thumbnails are from all of the film
+        Stage.Verify => 0.5 + (Enumerable.Range(0, _pixels.Count).Average(Read) * 3.1e-9 * (_job.Outputs > 1 ? SideBySide : 1)),
+        Stage.Preview => 1 + (_pixels[0] * 1.3e-6) + (Read(0) * 3.6e-9), // of the first film: the preview's length is bounded, the thumbnails are from all of it
         _ => 0.03,
     };
+
+    /// <summary>Pixels of one film, counted more where they are dear to decode.</summary>
+    private double Read(int output) => _frames * _pixels[output] * (output < _intra.Count && _intra[output] ? IntraReading : 1);
 }
