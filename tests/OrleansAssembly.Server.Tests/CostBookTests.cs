@@ -19,7 +19,7 @@ public sealed class CostBookTests : IAsyncLifetime
 
     public async ValueTask InitializeAsync()
     {
-        _store = EmbeddedStore.Start(_folder.Path);
+        _store = await EmbeddedStore.StartAsync(_folder.Path);
         _connection = await ConnectionMultiplexer.ConnectAsync(_store.ConnectionString);
     }
 

@@ -28,7 +28,7 @@ public sealed class JobCatalogueOnEmbeddedStoreTests : JobCatalogueTests, IDispo
 
     protected override async Task<IConnectionMultiplexer> ConnectAsync()
     {
-        _store = EmbeddedStore.Start(_folder.Path);
+        _store = await EmbeddedStore.StartAsync(_folder.Path);
         return await ConnectionMultiplexer.ConnectAsync(_store.ConnectionString + ",allowAdmin=true");
     }
 }

@@ -29,37 +29,45 @@ public sealed class EmbeddedStore : IDisposable
 
     /// <summary>Starts the store on a free port of the loopback address with what an earlier life left in <paramref name="data"/><c>/store</c>.</summary>
     /// <exception cref="StartException">When another process uses the folder, or it cannot be written.</exception>
-    public static EmbeddedStore Start(string data, ILoggerFactory? loggers = null)
+    public static async Task<EmbeddedStore> StartAsync(string data, ILoggerFactory? loggers = null)
     {
         var folder = Path.Combine(data, "store");
         var held = Lock(data, folder);
+        GarnetServer? garnet = null;
         try
         {
             var port = FreePort.Next();
 
             // Without a secret any page in a browser on this machine could post commands to the port.
             var secret = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(24));
-            var garnet = new GarnetServer(Options(folder, port, secret), loggers);
+            garnet = new GarnetServer(Options(folder, port, secret), loggers);
             garnet.Start();
-            return new EmbeddedStore(garnet, held, $"127.0.0.1:{port},password={secret},allowAdmin=true");
+            var store = new EmbeddedStore(garnet, held, $"127.0.0.1:{port},password={secret}");
+            await store.BeginAnewAsync();
+            return store;
         }
         catch
         {
+            garnet?.Dispose();
             held.Dispose();
             throw;
         }
+    }
+
+    public void Dispose()
+    {
+        _garnet.Dispose();
+        _lock.Dispose();
     }
 
     /// <summary>
     /// Makes a checkpoint of what was recovered, before anything is written: the log of the earlier life is cut by it. If that life was killed within a MULTI, the log holds
     /// its beginning without an end; sessions are numbered from 0 in each life, so a MULTI of this one would seem to be nested in it, and no later start could read the log (seen).
     /// </summary>
-    public static Task BeginAnewAsync(IConnectionMultiplexer store) => store.GetDatabase().ExecuteAsync("SAVE");
-
-    public void Dispose()
+    private async Task BeginAnewAsync()
     {
-        _garnet.Dispose();
-        _lock.Dispose();
+        await using var connection = await ConnectionMultiplexer.ConnectAsync(ConnectionString + ",allowAdmin=true");
+        await connection.GetDatabase().ExecuteAsync("SAVE");
     }
 
     private static FileStream Lock(string data, string folder)

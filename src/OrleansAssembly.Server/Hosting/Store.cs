@@ -28,11 +28,10 @@ public sealed class Store : IAsyncDisposable
             return new Store(await ConnectAsync(redis), null);
         }
 
-        var embedded = EmbeddedStore.Start(settings.Data);
+        var embedded = await EmbeddedStore.StartAsync(settings.Data);
         try
         {
             var connection = await ConnectAsync(embedded.ConnectionString);
-            await EmbeddedStore.BeginAnewAsync(connection);
             await SiloWiring.ForgetSilosAsync(connection);
             return new Store(connection, embedded);
         }
