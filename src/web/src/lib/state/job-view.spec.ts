@@ -3,16 +3,16 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { ApiError } from '../services/api';
 import { ProgressStore } from '../services/progress-store';
 import { anUpdate, someDetails } from '../services/testing';
-import type { StepStatus } from '../types';
+import type { JobStatus, StepStatus } from '../types';
 import { JobView } from './job-view.svelte';
 
 function setUp() {
   const store = new ProgressStore();
-  const server = { progress: anUpdate({ sequence: 10, stepIndex: 2 }), isAway: false, story: 'waiting' as StepStatus, attempt: 1 };
+  const server = { progress: anUpdate({ sequence: 10, stepIndex: 2 }), isAway: false, status: 'running' as JobStatus, story: 'waiting' as StepStatus, attempt: 1 };
   const getJob = vi.fn(async () => {
     if (server.isAway) throw new ApiError({ type: 'urn:x', title: 'Away', status: 0, detail: 'Wait.' });
     const steps = someDetails().steps.map((step) => (step.index === 1 ? { ...step, name: 'Extract story metadata', status: server.story } : step));
-    return someDetails({ progress: server.progress, steps, attempt: server.attempt });
+    return someDetails({ status: server.status, progress: server.progress, steps, attempt: server.attempt });
   });
   const getStory = vi.fn(async () => ({ title: 'Harbour', projectId: 'harbour', frameRate: '25', frames: 0, durationSeconds: 0, startTimecode: '01:00:00:00', scenes: [] }));
   const view = new JobView({ api: { getJob, getStory }, store, knowTitle: () => undefined }, 'a');
@@ -81,6 +81,14 @@ describe('JobView', () => {
     server.attempt = 2;
     await view.refresh();
     expect(getStory).toHaveBeenCalledTimes(2);
+  });
+
+  it('asks for no story of a cancelled job, whose files are gone', async () => {
+    const { view, server, getStory } = setUp();
+    server.story = 'done';
+    server.status = 'cancelled';
+    await view.refresh();
+    expect(getStory).not.toHaveBeenCalled();
   });
 
   it('shows the job without a story that cannot be fetched', async () => {

@@ -78,7 +78,10 @@ export class JobView {
   }
 
   async #fetchStory(details: JobDetails, signal: AbortSignal): Promise<void> {
-    const isMade = details.status === 'completed' || details.steps.some((step) => step.name === STORY_STEP && step.status === 'done');
+    // Of a cancelled job nothing is kept.
+    const isMade =
+      details.status === 'completed' ||
+      (details.status !== 'cancelled' && details.steps.some((step) => step.name === STORY_STEP && step.status === 'done'));
     if (!isMade || this.#storyOf === details.attempt) return;
     try {
       this.#story = await this.#services.api.getStory(this.id, signal);
