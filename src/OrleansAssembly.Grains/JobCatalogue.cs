@@ -31,9 +31,9 @@ public sealed partial class JobCatalogue(IConnectionMultiplexer store, ILogger<J
 
     private IDatabase Database => store.GetDatabase();
 
+    /// <summary>Enters a job, or what it is now. The same again changes nothing, and nothing older replaces what is there: a silo that was cut off may be late with it.</summary>
     /// <param name="job">The job.</param>
     /// <param name="owes">It has ended, but has something left to do: after a crash it is woken for it.</param>
-    /// <summary>Enters a job, or what it is now. The same again changes nothing, and nothing older replaces what is there: a silo that was cut off may be late with it.</summary>
     public async Task PutAsync(JobSummary job, bool owes = false)
     {
         while (true)

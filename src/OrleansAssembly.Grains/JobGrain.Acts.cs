@@ -19,9 +19,16 @@ public sealed partial class JobGrain
     private long _wantedAt;
     private int _wanted;
     private long _summaryAt;
-    private bool _summaryStale;
-    private bool _numbersStale;
+    private Unentered _unentered;
     private Task _summarising = Task.CompletedTask;
+
+    /// <summary>What the catalogue does not know yet: each more than the one before.</summary>
+    private enum Unentered
+    {
+        Nothing,
+        Numbers,
+        Change,
+    }
 
     private ISlotSchedulerGrain Scheduler => GrainFactory.GetGrain<ISlotSchedulerGrain>(0);
 
@@ -123,20 +130,22 @@ public sealed partial class JobGrain
         board.Post(update, _record.Spec!.ProjectId!);
         if (changed)
         {
-            _summaryStale = true;
+            MustEnter(Unentered.Change);
             await SummariseAsync();
         }
         else
         {
-            _numbersStale = true;
+            MustEnter(Unentered.Numbers);
             SummariseNowAndThen();
         }
     }
 
+    private void MustEnter(Unentered what) => _unentered = what > _unentered ? what : _unentered;
+
     /// <summary>Nobody waits for it: a slow store must not hold up numbers.</summary>
     private void SummariseNowAndThen()
     {
-        if ((_summaryStale || _numbersStale) && time.GetElapsedTime(_summaryAt) > SummaryPeriod)
+        if (_unentered != Unentered.Nothing && time.GetElapsedTime(_summaryAt) > SummaryPeriod)
         {
             _ = SummariseAsync(); // never faults
         }
@@ -153,16 +162,16 @@ public sealed partial class JobGrain
             return;
         }
 
-        var whole = _summaryStale || _summaryAt == 0; // the first since it woke: an earlier life may have been killed before it had entered a change
+        var what = _summaryAt == 0 ? Unentered.Change : _unentered; // the first since it woke: an earlier life may have been killed before it had entered a change
         try
         {
-            (_summaryAt, _summaryStale, _numbersStale) = (time.GetTimestamp(), false, false);
-            var putting = whole ? catalogue.PutAsync(_book.Summary(_state), owes: !_state.Outgoing.IsEmpty) : catalogue.PutNumbersAsync(_book.Newest);
+            (_summaryAt, _unentered) = (time.GetTimestamp(), Unentered.Nothing);
+            var putting = what == Unentered.Change ? catalogue.PutAsync(_book.Summary(_state), owes: !_state.Outgoing.IsEmpty) : catalogue.PutNumbersAsync(_book.Newest);
             await putting.WaitAsync(Patience, time);
         }
         catch (Exception failure) when (failure is not OutOfMemoryException)
         {
-            (_summaryStale, _numbersStale) = (_summaryStale || whole, true);
+            MustEnter(what);
             LogCatalogueFailed(log, failure, Id);
         }
     }

@@ -25,7 +25,7 @@ public sealed partial class JobGrain
             { Status: JobStatus.Paused, Running.IsEmpty: true, ResumeAt: null } => true,
             _ => false,
         };
-        if (!rests || _summaryStale || _numbersStale || _wanted == Untold || (_state is not null && !_record.Settled))
+        if (!rests || _unentered != Unentered.Nothing || _wanted == Untold || (_state is not null && !_record.Settled))
         {
             _timer ??= this.RegisterGrainTimer(OnTickAsync, new GrainTimerCreationOptions(TimeSpan.Zero, Tick) { KeepAlive = true });
         }
@@ -54,7 +54,11 @@ public sealed partial class JobGrain
             await WantAsync();
         }
 
-        _summaryStale |= await UnlessOverruledAsync(_record.CatchUpAsync());
+        if (await UnlessOverruledAsync(_record.CatchUpAsync()))
+        {
+            MustEnter(Unentered.Change);
+        }
+
         SummariseNowAndThen();
         Watch();
     }

@@ -44,7 +44,10 @@ public sealed partial class JobGrain
             {
                 _state = _state!.Told(told);
                 await UnlessOverruledAsync(_record.OfferAsync(_state, _record.Reserved));
-                _summaryStale |= _state is { Ended: true, Outgoing.IsEmpty: true };
+                if (_state is { Ended: true, Outgoing.IsEmpty: true })
+                {
+                    MustEnter(Unentered.Change);
+                }
             }
         }
     }

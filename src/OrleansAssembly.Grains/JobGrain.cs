@@ -124,6 +124,7 @@ public sealed partial class JobGrain(
         }
 
         var last = _book!.Current(_state, Estimate(_state));
+        await _summarising; // what is on its way there must not come after
         await catalogue.RemoveAsync(Id);
         await GrainFactory.GetGrain<IProjectGrain>(_record.Spec!.ProjectId!).RemoveFilmAsync(Id);
         await Outbox.ForgetAsync();
