@@ -61,7 +61,7 @@ internal static class EtaBenchmark
 
                 var score = EtaScore.Of(log);
                 scores.Add(score);
-                foreseeable.Add(EtaScore.Of(log, film.Unforeseen(log)));
+                foreseeable.Add(EtaScore.Of(log, log.CameAt));
                 Add(film.Name, score);
             }
 
@@ -93,7 +93,8 @@ internal static class EtaBenchmark
         await using var server = await ServerProcess.StartAsync(folder, options);
         var job = await SubmitAsync(server, film, "benchmark");
         Task<IAsyncDisposable?>? twist = null;
-        var log = await new EtaWatch(server.Client, job).FollowAsync(update => twist ??= film.IsDue(update) ? TwistAsync() : null);
+        var watch = new EtaWatch(server.Client, job);
+        var log = await watch.FollowAsync(update => twist ??= film.IsDue(update) ? TwistAsync() : null);
         if (film.Twist != Twist.None)
         {
             await using var more = await (twist ?? throw new InvalidOperationException($"'{film.Name}' was over before it came to what it is for."));
@@ -111,9 +112,13 @@ internal static class EtaBenchmark
                     await CommandAsync(server, job, "resume");
                     return null;
                 case Twist.Competitor:
-                    return new Competitor(server, await SubmitAsync(server, EtaFilm.Competing, "somebody-else"));
+                    var competitor = new Competitor(server, await SubmitAsync(server, EtaFilm.Competing, "somebody-else"));
+                    watch.SomebodyCame();
+                    return competitor;
                 default:
-                    return await ServerProcess.StartAsync(folder, options);
+                    var second = await ServerProcess.StartAsync(folder, options);
+                    watch.SomebodyCame();
+                    return second;
             }
         }
     }

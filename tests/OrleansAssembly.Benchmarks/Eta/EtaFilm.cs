@@ -38,9 +38,6 @@ internal sealed record EtaFilm(string Name, IReadOnlyList<ShotSpec> Shots, IRead
         new("mixed, H.264 and ProRes", Mixed(16), ["h264-720p", "prores-proxy"]),
     ];
 
-    /// <summary>Running seconds of the film in which nobody could know what was still to come from elsewhere.</summary>
-    public double Unforeseen(EtaLog log) => Twist is Twist.Competitor or Twist.SecondServer ? log.Samples.First(sample => IsDue(sample.Update)).Ran : 0;
-
     /// <summary>Whoever else wants an encoder in the middle of a film.</summary>
     public static EtaFilm Competing { get; } = new("competitor", Clip.Medium(8), ["h264-720p"]);
 

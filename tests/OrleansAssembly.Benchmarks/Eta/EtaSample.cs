@@ -32,7 +32,8 @@ internal sealed record EtaSample(double Wall, double Ran, double? Encoded, Progr
 
 /// <summary>All that was seen of a film, and when it was done.</summary>
 /// <param name="Total">Running seconds.</param>
-internal sealed record EtaLog(IReadOnlyList<EtaSample> Samples, double Total)
+/// <param name="CameAt">Running seconds after which another job or server was there; 0 where none came.</param>
+internal sealed record EtaLog(IReadOnlyList<EtaSample> Samples, double Total, double CameAt)
 {
     /// <summary>Writes each second as a line of comma-separated values.</summary>
     public Task WriteAsync(string file)

@@ -17,6 +17,7 @@ internal sealed class EtaWatch(HttpClient server, string job)
     private readonly List<EtaSample> _samples = [];
     private ProgressUpdate? _newest;
     private double? _encoded;
+    private double _cameAt;
 
     /// <summary>Follows it to its end.</summary>
     /// <param name="heard">Is given each update.</param>
@@ -41,8 +42,17 @@ internal sealed class EtaWatch(HttpClient server, string job)
         }
 
         return _newest is { Status: JobStatus.Completed }
-            ? new EtaLog(_samples, _ran.Elapsed.TotalSeconds)
+            ? new EtaLog(_samples, _ran.Elapsed.TotalSeconds, _cameAt)
             : throw new InvalidOperationException($"The job is not completed but {_newest?.Status}: {_newest?.Error?.Detail}");
+    }
+
+    /// <summary>Another job or server has come, which nobody could foresee.</summary>
+    public void SomebodyCame()
+    {
+        lock (_gate)
+        {
+            _cameAt = _ran.Elapsed.TotalSeconds;
+        }
     }
 
     private void Hear(ProgressUpdate update)
