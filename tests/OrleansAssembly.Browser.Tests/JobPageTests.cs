@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Text.RegularExpressions;
 using Microsoft.Playwright;
 using OrleansAssembly.SystemTests;
@@ -53,19 +52,7 @@ public partial class JobPageTests(Chromium chromium) : IClassFixture<Chromium>
         await Expect(shown).ToHaveAttributeAsync("data-status", "paused", new() { Timeout = Soon });
         await Expect(page.GetByTestId("job-message")).ToHaveTextAsync("Paused", new() { Timeout = Soon });
 
-        // A segment that was done at that very moment may still be told; from then on nothing moves.
-        var (bars, since) = (await BarsAsync(page), Stopwatch.GetTimestamp());
-        await Eventually.TrueAsync(
-            async () =>
-            {
-                if (await BarsAsync(page) is var now && now != bars)
-                {
-                    (bars, since) = (now, Stopwatch.GetTimestamp());
-                }
-
-                return Stopwatch.GetElapsedTime(since) > TimeSpan.FromSeconds(1);
-            },
-            TimeSpan.FromSeconds(5), "the standstill of a paused job");
+        await Eventually.StillAsync(() => BarsAsync(page), TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(5), "the standstill of a paused job");
         await window.TakePicturesAsync("job-paused");
 
         await page.GetByTestId("btn-resume").ClickAsync();

@@ -33,15 +33,15 @@ public class ManyJobsTests(RunningServer running) : IClassFixture<RunningServer>
 
         var paused = await server.CommandAsync(job, "pause");
         Assert.Equal(JobStatus.Paused, paused.Status);
-        await Eventually.TrueAsync(() => Processes.ChildrenOf(server.Pid).All(Processes.IsStopped), TimeSpan.FromSeconds(30), "the standstill of the children");
-        var children = Processes.ChildrenOf(server.Pid);
         await watch.UntilAsync(update => update is { Status: JobStatus.Paused, Message: "Paused" }, "the news of the pause");
-        var still = await server.ProgressAsync(job);
-        await Eventually.StaysTrueAsync(
-            async () => Processes.ChildrenOf(server.Pid).SequenceEqual(children) && children.All(Processes.IsStopped)
-                && await server.ProgressAsync(job) is { Status: JobStatus.Paused } now
-                && (now.Progress, now.Elapsed, now.EstimatedTimeRemaining) == (still.Progress, still.Elapsed, still.EstimatedTimeRemaining),
-            TimeSpan.FromSeconds(2), "the standstill of a paused job");
+        var still = await Eventually.StillAsync(
+            async () =>
+            {
+                var (children, now) = (Processes.ChildrenOf(server.Pid), await server.ProgressAsync(job));
+                return (now.Status, now.Progress, now.Elapsed, now.EstimatedTimeRemaining, Children: string.Join(' ', children), AreStopped: children.All(Processes.IsStopped));
+            },
+            TimeSpan.FromSeconds(2), TimeSpan.FromSeconds(15), "the standstill of a paused job");
+        Assert.True(still is { Status: JobStatus.Paused, AreStopped: true }, $"{still}");
 
         Assert.Equal(JobStatus.Paused, (await server.CommandAsync(job, "pause")).Status);
         Assert.NotEqual(JobStatus.Paused, (await server.CommandAsync(job, "resume")).Status);

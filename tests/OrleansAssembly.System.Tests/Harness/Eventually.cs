@@ -22,15 +22,24 @@ internal static class Eventually
         }
     }
 
-    /// <summary>Looks again and again for a while: it must never be otherwise.</summary>
-    public static async Task StaysTrueAsync(Func<Task<bool>> condition, TimeSpan time, string what)
+    /// <summary>Waits until something stays the same for a while: what ended at the very moment of a pause may still be told.</summary>
+    /// <returns>What it is then.</returns>
+    public static async Task<T> StillAsync<T>(Func<Task<T>> look, TimeSpan time, TimeSpan limit, string what)
     {
-        var started = Stopwatch.GetTimestamp();
-        while (Stopwatch.GetElapsedTime(started) < time)
-        {
-            Assert.True(await condition(), $"{what} did not last for {time.TotalSeconds} s");
-            await PassAsync();
-        }
+        var (seen, since) = (await look(), Stopwatch.GetTimestamp());
+        await TrueAsync(
+            async () =>
+            {
+                if (await look() is var now && !EqualityComparer<T>.Default.Equals(now, seen))
+                {
+                    (seen, since) = (now, Stopwatch.GetTimestamp());
+                }
+
+                return Stopwatch.GetElapsedTime(since) > time;
+            },
+            limit,
+            what);
+        return seen;
     }
 
     public static Task PassAsync() => Task.Delay(Period, TimeProvider.System, TestContext.Current.CancellationToken);
