@@ -61,7 +61,7 @@ public sealed record LogEntry([property: Id(0)] DateTimeOffset At, [property: Id
 /// <param name="Seconds">Running time.</param>
 /// <param name="SecondsLow">Lower end of the interval that is meant to hold 8 times in 10.</param>
 /// <param name="SecondsHigh">Upper end.</param>
-/// <param name="StartsIn">Seconds until a first slot is expected to be free for it.</param>
+/// <param name="StartsIn">Seconds until a first slot is expected to be free for it; null where there are no slots.</param>
 public sealed record JobEstimate(
     long Frames,
     string FrameRate,
@@ -74,7 +74,7 @@ public sealed record JobEstimate(
     double Seconds,
     double SecondsLow,
     double SecondsHigh,
-    double StartsIn);
+    double? StartsIn);
 
 /// <summary>A job that somebody still works on: whatever is in it, it is kept as it is.</summary>
 /// <param name="Revision">Grows by 1 with each change; also the ETag.</param>

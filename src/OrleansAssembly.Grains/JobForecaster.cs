@@ -49,11 +49,11 @@ public sealed class JobForecaster(
             Math.Round(eta.Seconds, 1),
             Math.Round(eta.Low, 1),
             Math.Round(eta.High, 1),
-            Math.Round(startsIn, 1));
+            startsIn is { } wait ? Math.Round(wait, 1) : null);
         return (estimate, []);
     }
 
-    private async Task<(EtaEstimate Eta, double StartsIn)> TimeAsync(
+    private async Task<(EtaEstimate Eta, double? StartsIn)> TimeAsync(
         string id, JobSpec spec, TimelineSpec timeline, WorkPlan plan, IReadOnlyList<Preset> presets, CancellationToken cancel)
     {
         IReadOnlyList<string> names = [.. presets.Select(preset => preset.Name)];

@@ -186,7 +186,8 @@ public sealed partial class JobGrain
         {
             var held = _state!.Running.Select(piece => new Lease(piece.LeaseId, piece.Silo)).ToList();
             var demand = new SlotDemand(Id, _record.Spec!.ProjectId!, _state.Priority, _wanted, held, _state.Avoided(time.GetUtcNow()), _eta!.SlotSeconds);
-            _outlook = await Scheduler.WantAsync(demand).WaitAsync(Patience, time);
+            var outlook = await Scheduler.WantAsync(demand).WaitAsync(Patience, time);
+            _outlook = _wanted > 0 || held.Count > 0 ? outlook : _outlook with { Machine = outlook.Machine }; // who wants nothing for a moment is in no queue
             await KnowCostsAsync();
         }
         catch (Exception failure) when (failure is not OutOfMemoryException)

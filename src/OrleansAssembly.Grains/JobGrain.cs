@@ -42,8 +42,8 @@ public sealed partial class JobGrain(
         if (_record is { State: { } stored, Spec: { } spec })
         {
             _state = JobStateMachine.Wake(stored, _record.PlanOf(stored), _record.WrittenAt, time.GetUtcNow());
-            _book = new ProgressBook(spec, _record.Reserved, time);
-            _eta = new EtaEstimator(_book.Presets);
+            _book = new ProgressBook(spec, _record.Reserved, time.GetUtcNow() - stored.CreatedAt, time);
+            _eta = new EtaEstimator(_book.Presets, wakes: true);
             Watch();
         }
 
@@ -71,7 +71,7 @@ public sealed partial class JobGrain(
         if (_state is null)
         {
             var timeline = spec.Type == JobType.Export ? await TimelineOfAsync(spec.SourceJobId!) : spec.Timeline;
-            var book = new ProgressBook(spec, ProgressReserve.None, time);
+            var book = new ProgressBook(spec, ProgressReserve.None, TimeSpan.Zero, time);
             _eta = new EtaEstimator(book.Presets);
             var first = JobStateMachine.Create(Id, spec, SourcesOf(timeline), time.GetUtcNow(), Outline.Of(timeline, book.Presets), timeline?.Shots?.Count);
             var page = book.Turn(first, Estimate(first, anew: true), Occasion.Change);

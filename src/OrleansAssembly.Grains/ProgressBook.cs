@@ -26,14 +26,23 @@ public enum Occasion
 }
 
 /// <summary>Turns a job's states into the updates that people see: numbered, never falling, not more often than useful.</summary>
-public sealed class ProgressBook(JobSpec spec, ProgressReserve reserved, TimeProvider time)
+/// <param name="spec">What was asked for.</param>
+/// <param name="reserved">What an earlier life may have shown.</param>
+/// <param name="age">Since the job was made.</param>
+/// <param name="time">The clock.</param>
+public sealed class ProgressBook(JobSpec spec, ProgressReserve reserved, TimeSpan age, TimeProvider time)
 {
     /// <summary>Where no encoder tells anything the clock alone moves the numbers. While one does, that would only take the place of its next report, which then waits.</summary>
     private static readonly TimeSpan ClockPeriod = TimeSpan.FromMilliseconds(900);
 
+    /// <summary>Numbers alone are not written sooner again, as far as it can be foreseen: what is reserved is to last so long.</summary>
+    private static readonly TimeSpan ReservePeriod = TimeSpan.FromSeconds(3);
+
     private ProgressReserve _reserved = reserved;
-    private ProgressShown _shown = ProgressShown.After(reserved);
+    private ProgressShown _shown = ProgressShown.After(reserved, age);
     private readonly SpeedMeter _speed = new();
+    private double _ahead = ProgressLedger.LeastAhead;
+    private long _reservedAt;
     private long _shownAt;
 
     public ProgressUpdate? Newest { get; private set; }
@@ -56,7 +65,20 @@ public sealed class ProgressBook(JobSpec spec, ProgressReserve reserved, TimePro
         // What is still noted behind the end of a job, that its news was handed over, is nothing to tell: the first update of the end is the last.
         return (!changed || state.Ended) && LooksLikeNewest(update)
             ? Nothing
-            : new ProgressPage(update, shown, ProgressLedger.Reserve(shown, _reserved, state.Ended), ProgressLedger.IsBeyond(shown, _reserved));
+            : PageOf(update, shown, state.Ended, changed);
+    }
+
+    /// <summary>A change is written anyway, and the reserve with it.</summary>
+    private ProgressPage PageOf(ProgressUpdate update, ProgressShown shown, bool ended, bool changed)
+    {
+        var beyond = ProgressLedger.IsBeyond(shown, _reserved);
+        if (beyond && !changed)
+        {
+            var doubled = time.GetElapsedTime(_reservedAt) < ReservePeriod ? 2 * _ahead : _ahead / 2;
+            (_ahead, _reservedAt) = (Math.Clamp(doubled, ProgressLedger.LeastAhead, ProgressLedger.MostAhead), time.GetTimestamp());
+        }
+
+        return new ProgressPage(update, shown, beyond || changed ? ProgressLedger.Reserve(shown, _reserved, ended, _ahead) : _reserved, beyond);
     }
 
     /// <summary>The page was sent.</summary>
@@ -134,7 +156,7 @@ public sealed class ProgressBook(JobSpec spec, ProgressReserve reserved, TimePro
             Message = progress.Message,
             EtaLow = Math.Round(eta.Low, 1),
             EtaHigh = Math.Round(eta.High, 1),
-            TimeProgress = state.Status == JobStatus.Completed ? 100 : Math.Round(100 * eta.TimeFraction, 2),
+            TimeProgress = state.Status == JobStatus.Completed ? 100 : Math.Min(JobProgress.AlmostDone, Math.Round(100 * eta.TimeFraction, 2)),
             Elapsed = Math.Round(eta.Elapsed, 1),
             ResumeAt = state.ResumeAt,
             ExpectedStart = eta.ExpectedStart,

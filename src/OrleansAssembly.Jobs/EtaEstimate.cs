@@ -6,9 +6,12 @@ namespace OrleansAssembly.Jobs;
 /// <param name="High">Upper end.</param>
 /// <param name="Elapsed">Running time so far, seconds.</param>
 /// <param name="Cause">Why the estimate has just changed, as words for a person; null where it goes down as expected.</param>
-/// <param name="ExpectedStart">When a pending job is expected to begin; null for all others.</param>
+/// <param name="ExpectedStart">When a pending job is expected to begin; null for all others, and where nobody can tell.</param>
 public sealed record EtaEstimate(double Seconds, double Low, double High, double Elapsed, string? Cause = null, DateTimeOffset? ExpectedStart = null)
 {
-    /// <summary>0 to 1: elapsed over elapsed and remaining.</summary>
-    public double TimeFraction => Elapsed + Seconds <= 0 ? 0 : Elapsed / (Elapsed + Seconds);
+    /// <summary>0 to 1: elapsed over elapsed and remaining. Where a job failed or was cancelled, what it was then.</summary>
+    public double TimeFraction => Elapsed + Unfinished <= 0 ? 0 : Elapsed / (Elapsed + Unfinished);
+
+    /// <summary>Seconds of work that a job which ended early has left undone; what remains of every other.</summary>
+    public double Unfinished { get => Math.Max(field, Seconds); init; }
 }

@@ -10,7 +10,8 @@ namespace OrleansAssembly.Jobs;
 /// Half-width of the interval: 1.28 standard deviations (80 % of a normal distribution), times a factor found on recorded jobs, and 2 % for what no model knows.
 /// </summary>
 /// <param name="presets">Of the job's outputs, in order.</param>
-public sealed class EtaEstimator(IReadOnlyList<string> presets)
+/// <param name="wakes">The job was estimated elsewhere before: what it showed there is not known here.</param>
+public sealed class EtaEstimator(IReadOnlyList<string> presets, bool wakes = false)
 {
     private const double Eighty = 1.28;
     private const double Calibration = 0.85;
@@ -23,7 +24,13 @@ public sealed class EtaEstimator(IReadOnlyList<string> presets)
     private static readonly TimeSpan Period = TimeSpan.FromMilliseconds(100);
 
     /// <summary>So long a cause is told.</summary>
-    private const double Told = 5;
+    private static readonly TimeSpan Told = TimeSpan.FromSeconds(5);
+
+    /// <summary>How well it is known when it is the turn of a job that waits: standard deviation, as a share of the wait.</summary>
+    private const double TurnSpread = 0.3;
+
+    /// <summary>A turn that moves by more than this, and a fifth of the wait, is told as a cause. Seconds.</summary>
+    private const double TurnTolerance = 5;
 
     private readonly SlotMeter _meter = new();
     private EtaEstimate? _last;
@@ -32,7 +39,8 @@ public sealed class EtaEstimator(IReadOnlyList<string> presets)
     private SlotOutlook _outlook = SlotOutlook.Unknown;
     private EtaPrior _prior = EtaPrior.Empty;
     private double _slots = 1;
-    private double _causeAt;
+    private double _turnAt;
+    private DateTimeOffset _causeAt;
     private string? _cause;
 
     /// <summary>What earlier jobs have taught.</summary>
@@ -57,8 +65,9 @@ public sealed class EtaEstimator(IReadOnlyList<string> presets)
         var elapsed = state.ElapsedSeconds(now);
         if (state.Ended)
         {
-            (_last, _state, SlotSeconds) = (null, state, 0);
-            return new EtaEstimate(0, 0, 0, elapsed);
+            var undone = state.Status == JobStatus.Completed ? 0 : _last?.Unfinished ?? new RemainingWork(state, _prior, presets, _slots, _meter).Estimate().Seconds;
+            (_last, _state, SlotSeconds) = (new EtaEstimate(0, 0, 0, elapsed) { Unfinished = undone }, state, 0);
+            return _last;
         }
 
         if (_last is { } last && _state is { } before && !IsNews(state, before, outlook, now))
@@ -81,16 +90,19 @@ public sealed class EtaEstimator(IReadOnlyList<string> presets)
     private EtaEstimate Reckon(JobState state, SlotOutlook outlook, double elapsed, DateTimeOffset now)
     {
         var slots = Math.Max(0.1, outlook.Slots);
+        var turn = state.Status == JobStatus.Running ? outlook.StartsIn ?? 0 : 0; // the running time goes on while others are served first
         if (state.Stage == Stage.Encode && state.Status == JobStatus.Running)
         {
-            _meter.Note(state, slots, elapsed);
+            _meter.Note(state, turn > 0 ? 0 : slots, elapsed);
         }
 
         var (seconds, variance, slotSeconds) = new RemainingWork(state, _prior, presets, slots, _meter).Estimate();
         SlotSeconds = slotSeconds;
+        seconds += turn;
+        variance += Math.Pow(TurnSpread * turn, 2);
         var half = (Calibration * Eighty * Math.Sqrt(variance)) + (Unknown * seconds) + 0.2;
         var start = ExpectedStart(state, outlook, now);
-        var jumps = Watch(state, slots, elapsed);
+        var jumps = Watch(state, slots, turn, elapsed, now);
         if (!jumps && _last is { } last && _state is { StartedAt: not null })
         {
             if (state.Status == JobStatus.Paused)
@@ -104,23 +116,25 @@ public sealed class EtaEstimator(IReadOnlyList<string> presets)
             seconds = expected + Math.Clamp((seconds - expected) * (1 - Math.Exp(-passed / Following)), -limit, limit);
         }
 
-        var cause = state.Status == JobStatus.Running && elapsed - _causeAt < Told ? _cause : null;
+        var cause = state.Status != JobStatus.Paused && now - _causeAt < Told ? _cause : null;
         return new EtaEstimate(seconds, Math.Max(0, seconds - half), seconds + half, elapsed, cause, start);
     }
 
     /// <summary>Finds what changes an estimate at once, and not by and by. True where there is such a cause, or nothing was shown of this attempt.</summary>
-    private bool Watch(JobState state, double slots, double elapsed)
+    private bool Watch(JobState state, double slots, double turn, double elapsed, DateTimeOffset now)
     {
-        if (_state is not { } before || before.Ended || before.Attempt != state.Attempt)
+        if (_state is not { } before || before.Ended || before.Attempt != state.Attempt || (_last is null && state.StartedAt is null))
         {
-            (_slots, _cause) = (slots, null);
+            (_slots, _turnAt, _causeAt, _cause) = (slots, elapsed + turn, now, wakes && _state is null ? "estimated anew" : null);
             return true;
         }
 
+        var later = turn - Math.Max(0, _turnAt - elapsed);
         var cause = state.Status == JobStatus.Paused ? null
             : before.Status == JobStatus.Paused ? "resumed"
+            : Math.Abs(later) > TurnTolerance + (0.2 * turn) ? later > 0 ? "other jobs go first" : "its turn comes sooner"
             : state.Plan is not null && before.Plan is null ? $"planned {Count(state.Plan.Encode.Count, "piece")}"
-            : state.Pieces > 1 && Math.Abs(slots - _slots) > 0.2 * _slots ? $"{Count(slots, "slot")} instead of {Number(_slots)}"
+            : (state.Pieces > 1 || state.Status == JobStatus.Pending) && Math.Abs(slots - _slots) > 0.2 * _slots ? $"{Count(slots, "slot")} instead of {Number(_slots)}"
             : state.Setbacks.Count > before.Setbacks.Count ? "a piece is tried again"
             : state.StagePosition == before.StagePosition && state.Running.Count + state.Done.Count < before.Running.Count + before.Done.Count ? "a piece is done again"
             : null;
@@ -129,20 +143,20 @@ public sealed class EtaEstimator(IReadOnlyList<string> presets)
             return false;
         }
 
-        (_slots, _cause, _causeAt) = (slots, cause, elapsed);
+        (_slots, _turnAt, _cause, _causeAt) = (slots, elapsed + turn, cause, now);
         return true;
     }
 
     /// <summary>Held while the forecast moves only a little, so that thousands who wait need not be told anew.</summary>
     private DateTimeOffset? ExpectedStart(JobState state, SlotOutlook outlook, DateTimeOffset now)
     {
-        if (state.Status != JobStatus.Pending)
+        if (state.Status != JobStatus.Pending || outlook.StartsIn is not { } wait)
         {
             return null;
         }
 
-        var start = now.AddSeconds(Math.Max(0, outlook.StartsIn));
-        var tolerance = 2 + (0.15 * Math.Max(0, outlook.StartsIn));
+        var start = now.AddSeconds(wait);
+        var tolerance = 2 + (0.15 * wait);
         return _last?.ExpectedStart is { } told && Math.Abs((told - start).TotalSeconds) <= tolerance ? told : start;
     }
 

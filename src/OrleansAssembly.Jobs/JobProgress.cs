@@ -12,7 +12,7 @@ namespace OrleansAssembly.Jobs;
 public sealed record JobProgress(double Percent, Step Step, double StepPercent, string Message, double Speed, string Unit)
 {
     /// <summary>Below what anything but a completed job shows.</summary>
-    internal const double AlmostDone = 99.9;
+    public const double AlmostDone = 99.9;
 
     /// <summary>More of a step is only done when the next one begins.</summary>
     private const double AlmostAll = 0.999;

@@ -78,14 +78,18 @@ public sealed class LeaseBook(long edition)
     {
         var forecast = Forecast(now, mustKnow: job.Claim.JobId);
         var passed = (now - _forecastAt).TotalSeconds;
-        return forecast.Of(job.Claim.JobId) is { } turn
-            ? OutlookOf(turn, job.Claim, passed, job.Leases.Count > 0)
-            : new SlotOutlook(1, Math.Max(0, forecast.End - passed)); // it comes last until the next forecast
+        if (forecast.Of(job.Claim.JobId) is not { } turn)
+        {
+            return new SlotOutlook(1, Slots == 0 ? null : Math.Max(0, forecast.End - passed)); // it comes last until the next forecast
+        }
+
+        var outlook = OutlookOf(turn, job.Claim, passed);
+        return job.Leases.Count > 0 && !turn.Held ? outlook with { StartsIn = 0 } : outlook; // it was lent one since
     }
 
     /// <summary>What a job could count on that came now, with a claim that nobody makes yet.</summary>
     public SlotOutlook Expect(SlotClaim claim) =>
-        OutlookOf(new QueueForecast(Queued().Append(new QueuedJob(claim, 0)), Slots).Of(claim.JobId) ?? default, claim, 0, holds: false);
+        OutlookOf(new QueueForecast(Queued().Append(new QueuedJob(claim, 0)), Slots).Of(claim.JobId) ?? default, claim, 0);
 
     /// <summary>Seconds until all that runs or waits is done; 0 where nothing does, null where nobody can tell, since there are no slots.</summary>
     public double? SecondsToEmpty(TimeSpan now) => (_queue.Jobs.Count, Slots) switch
@@ -107,10 +111,10 @@ public sealed class LeaseBook(long edition)
 
     private IEnumerable<QueuedJob> Queued() => _queue.Jobs.Select(queued => new QueuedJob(queued.Claim, queued.Leases.Count));
 
-    private SlotOutlook OutlookOf(Turn turn, SlotClaim claim, double passed, bool holds)
+    private SlotOutlook OutlookOf(Turn turn, SlotClaim claim, double passed)
     {
         var share = QueueForecast.WorkOf(claim) / Math.Max(0.1, turn.End - Math.Max(passed, turn.Start));
-        return new SlotOutlook(Math.Clamp(Math.Round(share, 1), 0.1, Math.Max(1, Slots)), holds ? 0 : Math.Max(0, turn.Start - passed));
+        return new SlotOutlook(Math.Clamp(Math.Round(share, 1), 0.1, Math.Max(1, Slots)), Slots == 0 ? null : Math.Max(0, turn.Start - passed));
     }
 
     /// <summary>The job has done with a slot, or has no use for it.</summary>

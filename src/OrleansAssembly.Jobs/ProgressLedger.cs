@@ -20,18 +20,28 @@ public sealed record ProgressReserve(int Attempt, double Progress, long Sequence
 /// <param name="Sequence">Grows with each update.</param>
 public sealed record ProgressShown(int Attempt, int StepIndex, double Progress, double StepProgress, long Sequence)
 {
-    /// <summary>What a job that just woke must take for shown.</summary>
-    public static ProgressShown After(ProgressReserve reserve) => new(reserve.Attempt, 0, reserve.Progress, 0, reserve.Sequence);
+    /// <summary>
+    /// What a job that just woke must take for shown. A store that was away may have missed the last reserve: but no job sends a thousand updates a second,
+    /// so the milliseconds that it has lived are a number that it has not reached.
+    /// </summary>
+    /// <param name="reserve">As it was stored.</param>
+    /// <param name="age">Since the job was made.</param>
+    public static ProgressShown After(ProgressReserve reserve, TimeSpan age) =>
+        new(reserve.Attempt, 0, reserve.Progress, 0, Math.Max(reserve.Sequence, (long)age.TotalMilliseconds));
 }
 
 /// <summary>Numbers the updates of a job and never lets progress fall within an attempt, whatever crashes in between.</summary>
 public static class ProgressLedger
 {
-    /// <summary>How far ahead of what is shown is reserved: a wake after a crash may show this much too much, and 200 writes a job suffice.</summary>
-    private const double ProgressAhead = 0.5;
+    /// <summary>How far ahead of what is shown is reserved at least, of 100: a wake after a crash may show this much too much.</summary>
+    public const double LeastAhead = 0.5;
+
+    /// <summary>And at most: where progress is so fast that less would be written too often.</summary>
+    public const double MostAhead = 8;
+
     private const long SequenceAhead = 1000;
 
-    /// <summary>The numbers that may be sent next.</summary>
+    /// <summary>The numbers that may be sent next. A job that failed or was cancelled stays where it was.</summary>
     public static ProgressShown Next(ProgressShown last, JobState state, JobProgress progress)
     {
         var sameAttempt = last.Attempt == state.Attempt;
@@ -39,7 +49,7 @@ public static class ProgressLedger
         return new ProgressShown(
             state.Attempt,
             progress.Step.Index,
-            sameAttempt ? Math.Max(progress.Percent, last.Progress) : progress.Percent,
+            !sameAttempt ? progress.Percent : state.Status is JobStatus.Failed or JobStatus.Cancelled ? last.Progress : Math.Max(progress.Percent, last.Progress),
             sameStep ? Math.Max(progress.StepPercent, last.StepProgress) : progress.StepPercent,
             last.Sequence + 1);
     }
@@ -49,16 +59,12 @@ public static class ProgressLedger
         shown.Attempt != reserve.Attempt || shown.Progress > reserve.Progress || shown.Sequence > reserve.Sequence;
 
     /// <summary>The reserve to write with a state: ahead of what is shown, exact where the job has ended.</summary>
-    public static ProgressReserve Reserve(ProgressShown shown, ProgressReserve reserve, bool ended)
+    public static ProgressReserve Reserve(ProgressShown shown, ProgressReserve reserve, bool ended, double ahead = LeastAhead)
     {
-        if (!ended && !IsBeyond(shown, reserve))
-        {
-            return reserve;
-        }
-
+        var progress = ended ? shown.Progress : Math.Max(shown.Progress, Math.Min(shown.Progress + ahead, JobProgress.AlmostDone));
         return new ProgressReserve(
             shown.Attempt,
-            ended ? shown.Progress : Math.Max(shown.Progress, Math.Min(shown.Progress + ProgressAhead, JobProgress.AlmostDone)),
+            ended || shown.Attempt != reserve.Attempt ? progress : Math.Max(progress, reserve.Progress),
             Math.Max(shown.Sequence + SequenceAhead, reserve.Sequence));
     }
 }

@@ -17,7 +17,7 @@ public class ProgressBookTests
             JobType.Assembly, "project", "A film", new TimelineSpec("24", 1280, 720, null, null, [new ShotSpec("a.mp4")], null), null, [new OutputSpec("h264-720p")], null, null, null);
         var created = JobStateMachine.Create("0123456789abcdef0123456789abcdef", spec, sources: 1, _time.GetUtcNow());
         _running = ((Decision.Accepted)JobStateMachine.Decide(created, new JobInput.SlotLent(Guid.NewGuid(), "silo"), _time.GetUtcNow())).Next;
-        _book = new ProgressBook(spec, ProgressReserve.None, _time);
+        _book = new ProgressBook(spec, ProgressReserve.None, TimeSpan.Zero, _time);
         Assert.True(Shows(Occasion.Change, afterMilliseconds: 0));
     }
 
@@ -59,6 +59,26 @@ public class ProgressBookTests
     {
         Assert.True(Shows(Occasion.Numbers, afterMilliseconds: 100));
         Assert.True(Shows(Occasion.Change, afterMilliseconds: 1));
+    }
+
+    /// <summary>Two minutes of a job that is counted by its time, ten reports a second.</summary>
+    [Fact]
+    public void NumbersAlone_AreWrittenEveryFewSeconds_HoweverFastTheyAre_AndNotFarAhead()
+    {
+        var (running, writes, ahead) = (_running with { Weighting = ProgressWeighting.Time }, 0, 0.0);
+        for (var report = 1; report < 1_200; report++)
+        {
+            _time.Advance(TimeSpan.FromMilliseconds(100));
+            var elapsed = running.ElapsedSeconds(_time.GetUtcNow());
+            var page = _book.Turn(running, new EtaEstimate(120 - elapsed, 110 - elapsed, 130 - elapsed, elapsed), Occasion.Numbers);
+            Assert.NotNull(page.Update);
+            Assert.True(page.Reserve.Progress >= page.Update.Progress && page.Reserve.Sequence >= page.Update.Sequence);
+            (writes, ahead) = (writes + (page.NeedsReserve ? 1 : 0), Math.Max(ahead, page.Reserve.Progress - page.Update.Progress));
+            _book.Sent(page);
+        }
+
+        Assert.InRange(writes, 10, 60); // one in two seconds
+        Assert.InRange(ahead, 0.5, 8);
     }
 
     private bool Shows(Occasion occasion, int afterMilliseconds)

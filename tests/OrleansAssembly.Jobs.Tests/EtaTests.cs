@@ -174,6 +174,66 @@ public class EtaTests
         Assert.Null(eta.Next(job, new SlotOutlook(1), Given.Start.AddSeconds(10)).Cause);
     }
 
+    [Fact]
+    public void WhereOtherJobsGoFirst_AJobAtWorkCountsTheWait_SaysWhy_AndIsNotTakenToBeSlowAfterwards()
+    {
+        var job = Given.Job().WorkUntil(Stage.Encode).Lend();
+        var eta = new EtaEstimator(["p0", "p1"]);
+        var alone = eta.Next(job, new SlotOutlook(2), Given.Start);
+        var started = eta.Next(job, new SlotOutlook(2), Given.Start.AddSeconds(1));
+        var behind = eta.Next(job, new SlotOutlook(2, 120), Given.Start.AddSeconds(2));
+
+        Assert.Equal("other jobs go first", behind.Cause);
+        Assert.InRange(behind.Seconds, started.Seconds + 115, started.Seconds + 125);
+        Assert.True(behind.High - behind.Low > started.High - started.Low);
+
+        var last = behind;
+        for (var second = 3; second <= 122; second++)
+        {
+            last = eta.Next(job, new SlotOutlook(2, 122 - second), Given.Start.AddSeconds(second));
+        }
+
+        Assert.Null(last.Cause);
+        Assert.InRange(last.Seconds, 0.9 * alone.Seconds, 1.1 * alone.Seconds);
+        Assert.Equal("its turn comes sooner", Next(Next(last, 123, 60), 124, 0).Cause);
+
+        EtaEstimate Next(EtaEstimate before, int second, double turn) => eta.Next(job, new SlotOutlook(2, turn), Given.Start.AddSeconds(second));
+    }
+
+    [Fact]
+    public void AJobThatWaits_SaysWhatChangedItsEstimate_AndOneThatWokeElsewhereSaysThatItIsEstimatedAnew()
+    {
+        var (eta, waiting) = (new EtaEstimator(["p0", "p1"]), Given.Job());
+        Assert.Null(eta.Next(waiting, new SlotOutlook(4, 100), Given.Start).Cause);
+        Assert.Equal("1 slot instead of 4", eta.Next(waiting, new SlotOutlook(1, 100), Given.Start.AddSeconds(1)).Cause);
+        Assert.Null(eta.Next(waiting, new SlotOutlook(1, 90), Given.Start.AddSeconds(8)).Cause);
+
+        Assert.Equal("estimated anew", new EtaEstimator(["p0", "p1"], wakes: true).Next(Given.Job().WorkUntil(Stage.Encode), new SlotOutlook(1), Given.Start).Cause);
+    }
+
+    [Fact]
+    public void WhereNobodyKnowsWhoseTurnItIs_NoStartIsTold() =>
+        Assert.Null(new EtaEstimator(["p0"]).Next(Given.Job(), new SlotOutlook(1, StartsIn: null), Given.Start).ExpectedStart);
+
+    [Theory]
+    [InlineData(JobStatus.Failed)]
+    [InlineData(JobStatus.Cancelled)]
+    public void AJobThatEndsEarly_IsAsFarInItsTimeAsItWas(JobStatus status)
+    {
+        var running = Given.Job().WorkUntil(Stage.Encode).Lend();
+        var eta = new EtaEstimator(["p0", "p1"]);
+        var last = eta.Next(running, new SlotOutlook(2), Given.Start.AddSeconds(60));
+        var ended = status == JobStatus.Failed ? running.Fail(transient: false) : running.Accept(new JobInput.Cancel());
+        Assert.Equal(status, ended.Status);
+
+        ended = ended with { RunningSince = running.RunningSince };
+        var end = eta.Next(ended, new SlotOutlook(2), Given.Start.AddSeconds(60));
+        Assert.Equal((0.0, 0.0), (end.Seconds, end.High));
+        Assert.Equal(last.TimeFraction, end.TimeFraction, 3);
+        Assert.InRange(new EtaEstimator(["p0", "p1"]).Next(ended, SlotOutlook.Unknown, Given.Start.AddSeconds(60)).TimeFraction, 0.1, 0.99); // of a job that woke since
+        Assert.InRange(last.TimeFraction, 0.1, 0.99);
+    }
+
     /// <summary>About to encode; what the stages before took says nothing.</summary>
     private static JobState AtEncoding() => Given.Job().WorkUntil(Stage.Encode) with { Stages = [] };
 

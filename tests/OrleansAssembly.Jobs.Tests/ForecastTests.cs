@@ -22,7 +22,7 @@ public class ForecastTests
         _now += TimeSpan.FromSeconds(2);
 
         // Two at a time, in the order of age.
-        Assert.Equal([0, 0, 30, 30, 60], Enumerable.Range(0, 5).Select(job => Math.Round(Want(job, work: 30).StartsIn)));
+        Assert.Equal([0, 0, 30, 30, 60], Enumerable.Range(0, 5).Select(job => Math.Round(Want(job, work: 30).StartsIn!.Value)));
         Assert.Equal(2, turns[0].Slots);
     }
 
@@ -32,19 +32,40 @@ public class ForecastTests
         var (old, second, third) = (Want(0, 40), Want(1, 40), Want(2, 40));
         var (urgent, others) = (Want(8, 40, priority: 90), Want(9, 40, owner: "pier"));
 
-        Assert.Equal((0, 0), (old.StartsIn, second.StartsIn));
+        Assert.Equal((0.0, 0.0), (old.StartsIn!.Value, second.StartsIn!.Value));
         Assert.Equal(40, third.StartsIn);
         Assert.Equal(0, urgent.StartsIn);
-        Assert.InRange(others.StartsIn, 20, 21); // after the urgent one, beside the oldest of the other owner
+        Assert.InRange(others.StartsIn!.Value, 20, 21); // after the urgent one, beside the oldest of the other owner
+    }
+
+    [Fact]
+    public void AJobAtWork_HearsThatAHigherPriorityGoesFirst_ThoughItStillHoldsWhatItWasLent()
+    {
+        Want(0, 40);
+        var held = Assert.Single(_book.Lend(_now));
+        Assert.Equal(0, Want(0, 40, held: held).StartsIn);
+
+        _now += TimeSpan.FromSeconds(2);
+        Want(8, 60, priority: 90);
+        _now += TimeSpan.FromSeconds(2);
+        Assert.InRange(Want(0, 38, held: held).StartsIn!.Value, 28, 30);
+    }
+
+    [Fact]
+    public void WhereThereAreNoSlots_NobodyCanTellWhoseTurnItIs()
+    {
+        _book.Report(new SiloSlots("s", 2, Draining: true, []), _now);
+
+        Assert.Null(Want(0, 40).StartsIn);
     }
 
     [Fact]
     public void AsTimePasses_TheTurnComesNearer()
     {
-        var first = Enumerable.Range(0, 4).Select(job => Want(job, 30)).ToList()[3].StartsIn;
+        var first = Enumerable.Range(0, 4).Select(job => Want(job, 30)).ToList()[3].StartsIn!.Value;
         _now += TimeSpan.FromSeconds(0.5);
 
-        Assert.Equal(first - 0.5, Want(3, 30).StartsIn, 6);
+        Assert.Equal(first - 0.5, Want(3, 30).StartsIn!.Value, 6);
     }
 
     [Fact]
@@ -54,7 +75,7 @@ public class ForecastTests
         foreach (var (index, (work, priority, owner, wanted)) in claims.Index())
         {
             var outlook = book.Want(new SlotClaim($"{index:D4}", $"o{owner}", priority, wanted, [], work), [], TimeSpan.FromSeconds(index));
-            Assert.True(double.IsFinite(outlook.Slots) && outlook.Slots > 0 && double.IsFinite(outlook.StartsIn) && outlook.StartsIn >= 0, $"{outlook}");
+            Assert.True(double.IsFinite(outlook.Slots) && outlook.Slots > 0 && (outlook.StartsIn is not { } wait || (double.IsFinite(wait) && wait >= 0)), $"{outlook}");
         }
     });
 
@@ -69,10 +90,10 @@ public class ForecastTests
         }
 
         _now += TimeSpan.FromMinutes(1);
-        Assert.InRange(Want(9_999, 106, owner: "o49").StartsIn, 400_000, 530_000);
+        Assert.InRange(Want(9_999, 106, owner: "o49").StartsIn!.Value, 400_000, 530_000);
         Assert.InRange(watch.Elapsed.TotalSeconds, 0, 10); // a forecast each would take minutes
     }
 
-    private SlotOutlook Want(int job, double work, int priority = 50, string owner = "harbour") =>
-        _book.Want(new SlotClaim($"{job:D5}", owner, priority, 1, [], work), [], _now);
+    private SlotOutlook Want(int job, double work, int priority = 50, string owner = "harbour", SlotLease? held = null) =>
+        _book.Want(new SlotClaim($"{job:D5}", owner, priority, 1, [], work), held is null ? [] : [held], _now);
 }

@@ -49,15 +49,16 @@ public class JobPropertyTests
     private static readonly Gen<(Event Event, int Pick)[]> Lives = Gen.Select(AllEvents, Gen.Int[0, 999]).Array[0, 250];
 
     [Fact]
-    public void WhateverHappens_ProgressNeverFallsWithinAnAttempt_AndNoSequenceRepeats() => Lives.Sample(events =>
+    public void WhateverHappens_ProgressNeverFallsWithinAnAttempt_NorRisesAtAFailure_AndNoSequenceRepeats() => Gen.Select(Lives, Gen.Enum<ProgressWeighting>()).Sample((events, weighting) =>
     {
-        var life = new Life(Given.Job());
+        var life = new Life(Given.Job() with { Weighting = weighting });
         foreach (var (happening, pick) in events)
         {
             var before = life.Shown;
             life.Happen(happening, pick);
             Assert.True(life.Shown.Sequence > before.Sequence);
             Assert.True(life.Shown.Attempt != before.Attempt || life.Shown.Progress >= before.Progress, $"{before} then {life.Shown}");
+            Assert.True(life.State.Status is not (JobStatus.Failed or JobStatus.Cancelled) || life.Shown.Attempt != before.Attempt || life.Shown.Progress == before.Progress, $"{before} then {life.Shown}");
             Assert.InRange(life.Shown.Progress, 0, 100);
             Assert.Equal(life.State.Status == JobStatus.Completed, life.Shown.Progress == 100);
         }
@@ -136,7 +137,7 @@ public class JobPropertyTests
 
         public JobState State { get; private set; } = state;
 
-        public ProgressShown Shown { get; private set; } = ProgressShown.After(ProgressReserve.None);
+        public ProgressShown Shown { get; private set; } = ProgressShown.After(ProgressReserve.None, TimeSpan.Zero);
 
         public bool EachPieceDoneOnce { get; private set; } = true;
 
@@ -199,11 +200,11 @@ public class JobPropertyTests
                     }
 
                     _stored = State;
-                    Shown = ProgressShown.After(_reserve) with { Attempt = _reserve.Attempt };
+                    Shown = ProgressShown.After(_reserve, TimeSpan.Zero) with { Attempt = _reserve.Attempt };
                     break;
                 case Event.Crash:
                     State = _stored;
-                    Shown = ProgressShown.After(_reserve) with { Attempt = _reserve.Attempt };
+                    Shown = ProgressShown.After(_reserve, TimeSpan.Zero) with { Attempt = _reserve.Attempt };
                     break;
             }
 

@@ -11,6 +11,7 @@ public class QueueOutlookTests
         Assert.Equal(0, _book.SecondsToEmpty(TimeSpan.Zero));
         Want("a", work: 100);
         Assert.Null(_book.SecondsToEmpty(TimeSpan.Zero));
+        Assert.Null(_book.Expect(Claim("new", 10)).StartsIn);
     }
 
     [Fact]
@@ -32,7 +33,7 @@ public class QueueOutlookTests
         Want("a", work: 40);
         Want("b", work: 60);
 
-        Assert.Equal(100, _book.Expect(Claim("new", 10)).StartsIn, 0.5);
+        Assert.Equal(100, _book.Expect(Claim("new", 10)).StartsIn!.Value, 0.5);
         Assert.Equal(0, _book.Expect(Claim("new", 10) with { Priority = 90 }).StartsIn);
         Assert.Equal(2, _book.Waiting);
         Assert.Null(_book.PriorityOf("new"));

@@ -162,7 +162,7 @@ public class ViewTests
     [Fact]
     public void Numbers_AreWrittenAheadEveryFewSeconds_AndNotEachTime()
     {
-        var (job, reserve, shown, writes, updates) = (Given.Job().WorkUntil(Stage.Encode).Lend(), ProgressReserve.None, ProgressShown.After(ProgressReserve.None), 0, 3 * 36_000);
+        var (job, reserve, shown, writes, updates) = (Given.Job().WorkUntil(Stage.Encode).Lend(), ProgressReserve.None, ProgressShown.After(ProgressReserve.None, TimeSpan.Zero), 0, 3 * 36_000);
         for (var n = 1; n <= updates; n++)
         {
             job = job.Accept(new JobInput.Reported(Given.Report(job, job.Running[0], PieceState.Running, (double)n / updates)));

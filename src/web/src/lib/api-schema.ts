@@ -1008,9 +1008,9 @@ export interface components {
             secondsHigh: number;
             /**
              * Format: double
-             * @description Seconds until a first slot is expected to be free for it.
+             * @description Seconds until a first slot is expected to be free for it; null where there are no slots.
              */
-            startsIn: number;
+            startsIn: null | number;
         };
         /** @description A job as it is asked for: the JSON body of `POST /api/v1/assembly/jobs`. */
         JobSpec: {
