@@ -9,6 +9,7 @@ public sealed record Lease([property: Id(0)] Guid Id, [property: Id(1)] string S
 /// <summary>How many slots a job wants, those that it holds included.</summary>
 /// <param name="Avoid">Addresses of silos that it would rather not get, since a piece failed there; null for none. Taken all the same where no other lends.</param>
 /// <param name="Work">Seconds of a slot that the job still needs, 0 where it cannot tell: for the forecast of when others begin.</param>
+/// <param name="Stands">It is paused: what it holds stands still for that long.</param>
 [GenerateSerializer, Immutable, Alias("SlotDemand")]
 public sealed record SlotDemand(
     [property: Id(0)] string JobId,
@@ -17,7 +18,8 @@ public sealed record SlotDemand(
     [property: Id(3)] int Wanted,
     [property: Id(4)] IReadOnlyList<Lease> Held,
     [property: Id(5)] IReadOnlyList<string>? Avoid = null,
-    [property: Id(6)] double Work = 0);
+    [property: Id(6)] double Work = 0,
+    [property: Id(7)] bool Stands = false);
 
 /// <summary>What a silo has and runs.</summary>
 /// <param name="Draining">It takes no new work: what it runs may end. Never taken back.</param>

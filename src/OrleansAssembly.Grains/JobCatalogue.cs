@@ -82,11 +82,26 @@ public sealed partial class JobCatalogue(IConnectionMultiplexer store, ILogger<J
         return CommitAsync(change, parts);
     }
 
-    /// <summary>Takes a job out. Nothing happens where there is none.</summary>
+    /// <summary>A job is about to be stored: whatever happens before it is put here, it will be looked after. False where the store is away.</summary>
+    public async Task<bool> ExpectAsync(string id)
+    {
+        try
+        {
+            await Database.SortedSetAddAsync(Active, id, 0);
+            return true;
+        }
+        catch (Exception failure) when (failure is RedisException or TimeoutException)
+        {
+            return false;
+        }
+    }
+
+    /// <summary>Takes a job out; one that is only expected too. Nothing happens where there is none.</summary>
     public async Task RemoveAsync(string id)
     {
         if (await GetAsync(id) is not { } job)
         {
+            await Database.SortedSetRemoveAsync(Active, id);
             return;
         }
 

@@ -18,9 +18,10 @@ public sealed partial class JobGrain
 
     private long _wantedAt;
     private int _wanted;
+    private Newest? _wanting;
     private long _summaryAt;
     private Unentered _unentered;
-    private Task _summarising = Task.CompletedTask;
+    private Newest? _summarising;
 
     /// <summary>What the catalogue does not know yet: each more than the one before.</summary>
     private enum Unentered
@@ -47,12 +48,14 @@ public sealed partial class JobGrain
         (next, durable) = WithProgressNews(next, page.Shown.Progress, durable);
         if (!await WriteAsync(input, next, page, durable))
         {
+            _estimate = null; // it was of what did not happen
+            Watch();
             return false;
         }
 
         _state = next;
         await Task.WhenAll(effects.Where(IsUrgent).Select(RunAsync));
-        await ShowAsync(page, durable);
+        Show(page, durable);
         if (next.Status != before.Status)
         {
             LogStatus(log, Id, next.Status, next.Problem?.Detail ?? "");
@@ -66,7 +69,7 @@ public sealed partial class JobGrain
 
         if (durable)
         {
-            await WantAsync();
+            Wanting.Ask();
             Watch();
         }
 
@@ -118,7 +121,8 @@ public sealed partial class JobGrain
         }
     }
 
-    private async Task ShowAsync(ProgressPage page, bool changed)
+    /// <summary>Nobody waits for the catalogue: a slow store must hold up neither numbers nor work.</summary>
+    private void Show(ProgressPage page, bool changed)
     {
         if (page.Update is not { } update)
         {
@@ -131,7 +135,7 @@ public sealed partial class JobGrain
         if (changed)
         {
             MustEnter(Unentered.Change);
-            await SummariseAsync();
+            Summarising.Ask();
         }
         else
         {
@@ -142,27 +146,25 @@ public sealed partial class JobGrain
 
     private void MustEnter(Unentered what) => _unentered = what > _unentered ? what : _unentered;
 
-    /// <summary>Nobody waits for it: a slow store must not hold up numbers.</summary>
     private void SummariseNowAndThen()
     {
         if (_unentered != Unentered.Nothing && time.GetElapsedTime(_summaryAt) > SummaryPeriod)
         {
-            _ = SummariseAsync(); // never faults
+            Summarising.Ask();
         }
     }
 
-    private Task SummariseAsync() => _summarising = SummariseAfterAsync(_summarising);
-
     /// <summary>Keeps the catalogue's line of this job up to date: only with what is written, since the job may live elsewhere by now. Else a later tick does it.</summary>
-    private async Task SummariseAfterAsync(Task before)
+    private Newest Summarising => _summarising ??= new Newest(SummariseAsync);
+
+    private async Task SummariseAsync()
     {
-        await before;
         if (_state is null || !_record.IsCurrent || _book!.Newest is null)
         {
             return;
         }
 
-        var what = _summaryAt == 0 ? Unentered.Change : _unentered; // the first since it woke: an earlier life may have been killed before it had entered a change
+        var what = _unentered;
         try
         {
             (_summaryAt, _unentered) = (time.GetTimestamp(), Unentered.Nothing);
@@ -179,15 +181,25 @@ public sealed partial class JobGrain
     /// <summary>Slots that it has a use for: none where the next step must be written and cannot be.</summary>
     private int Wanted() => store.IsAway && JobStateMachine.NeedsStore(_state!) ? _state!.Running.Count : _state!.Wanted(time.GetUtcNow());
 
+    /// <summary>Tells the scheduler what the job could use, one wish after the other. Work does not wait for the answer.</summary>
+    private Newest Wanting => _wanting ??= new Newest(WantAsync);
+
     private async Task WantAsync()
     {
+        if (_state is null)
+        {
+            return;
+        }
+
         (_wantedAt, _wanted) = (time.GetTimestamp(), Wanted());
         try
         {
-            var held = _state!.Running.Select(piece => new Lease(piece.LeaseId, piece.Silo)).ToList();
-            var demand = new SlotDemand(Id, _record.Spec!.ProjectId!, _state.Priority, _wanted, held, _state.Avoided(time.GetUtcNow()), _eta!.SlotSeconds);
+            var held = _state.Running.Select(piece => new Lease(piece.LeaseId, piece.Silo)).ToList();
+            var asksForAll = _state.ClaimsAll && (_wanted > 0 || held.Count > 0);
+            var work = _state.Claimed(_eta!.SlotSeconds, options.Value.HoldLimit, time.GetUtcNow());
+            var demand = new SlotDemand(Id, _record.Spec!.ProjectId!, _state.Priority, _wanted, held, _state.Avoided(time.GetUtcNow()), work, Stands: _state.Status == JobStatus.Paused);
             var outlook = await Scheduler.WantAsync(demand).WaitAsync(Patience, time);
-            _outlook = _wanted > 0 || held.Count > 0 ? outlook : _outlook with { Machine = outlook.Machine }; // who wants nothing for a moment is in no queue
+            _outlook = asksForAll ? outlook : _outlook with { Machine = outlook.Machine }; // what it can count on when it goes on is another matter
             await KnowCostsAsync();
         }
         catch (Exception failure) when (failure is not OutOfMemoryException)

@@ -51,7 +51,7 @@ public sealed partial class JobGrain
         var wanted = Wanted();
         if (!_state.Running.IsEmpty || wanted != _wanted || (wanted > 0 && time.GetElapsedTime(_wantedAt) > WaitingPeriod))
         {
-            await WantAsync();
+            Wanting.Ask();
         }
 
         if (await UnlessOverruledAsync(_record.CatchUpAsync()))

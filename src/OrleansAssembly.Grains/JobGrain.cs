@@ -42,20 +42,26 @@ public sealed partial class JobGrain(
         if (_record is { State: { } stored, Spec: { } spec })
         {
             _state = JobStateMachine.Wake(stored, _record.PlanOf(stored), _record.WrittenAt, time.GetUtcNow());
-            _book = new ProgressBook(spec, _record.Reserved, time.GetUtcNow() - stored.CreatedAt, time);
-            _eta = new EtaEstimator(_book.Presets, wakes: true);
+            _eta = new EtaEstimator(ProgressBook.PresetsOf(spec), wakes: true);
+            _book = ProgressBook.Reopen(spec, _state, Estimate(_state), _record.Reserved, time);
+            MustEnter(Unentered.Change); // an earlier life may have been killed before it had entered one
             Watch();
         }
 
         return base.OnActivateAsync(cancellationToken);
     }
 
-    /// <summary>What the store was too slow to take is written before anybody reads it elsewhere.</summary>
+    /// <summary>What the store was too slow to take, and how long it ran, is written before anybody reads it elsewhere.</summary>
     public override async Task OnDeactivateAsync(DeactivationReason reason, CancellationToken cancellationToken)
     {
         try
         {
-            await _record.CatchUpAsync();
+            if (_state is { RunningSince: not null })
+            {
+                _record.Note(_state);
+            }
+
+            await _record.CatchUpAsync(patiently: true);
         }
         catch (InconsistentStateException overruled)
         {
@@ -71,23 +77,25 @@ public sealed partial class JobGrain(
         if (_state is null)
         {
             var timeline = spec.Type == JobType.Export ? await TimelineOfAsync(spec.SourceJobId!) : spec.Timeline;
-            var book = new ProgressBook(spec, ProgressReserve.None, TimeSpan.Zero, time);
+            var book = new ProgressBook(spec, time);
             _eta = new EtaEstimator(book.Presets);
             var first = JobStateMachine.Create(Id, spec, SourcesOf(timeline), time.GetUtcNow(), Outline.Of(timeline, book.Presets), timeline?.Shots?.Count);
             var page = book.Turn(first, Estimate(first, anew: true), Occasion.Change);
-            if (!await _record.AskAsync(spec) || !await _record.SaveAsync(first, page.Reserve))
+            if (!await _record.AskAsync(spec) || !await catalogue.ExpectAsync(Id) || !await _record.SaveAsync(first, page.Reserve))
             {
                 return StoreAway;
             }
 
             (_state, _book) = (first, book);
-            await ShowAsync(page, changed: true);
             LogSubmitted(log, Id, spec.Type, spec.ProjectId!);
             Watch();
-            await WantAsync();
+            Wanting.Ask();
+            await Wanting.Done; // the first that is shown knows what slots there are and what earlier jobs took
+            Show(_book.Turn(_state, Estimate(_state, anew: true), Occasion.Change), changed: true);
+            await Summarising.Done;
         }
 
-        return new CommandResult(_book!.Newest ?? _book.Current(_state, Estimate(_state)), null);
+        return new CommandResult(_book!.Current(_state, Estimate(_state)), null);
     }
 
     public Task<JobDetails?> GetAsync() => Task.FromResult(_state is null ? null : _book!.Details(_state, Estimate(_state)));
@@ -124,7 +132,7 @@ public sealed partial class JobGrain(
         }
 
         var last = _book!.Current(_state, Estimate(_state));
-        await _summarising; // what is on its way there must not come after
+        await Summarising.Done; // what is on its way there must not come after
         await catalogue.RemoveAsync(Id);
         await GrainFactory.GetGrain<IProjectGrain>(_record.Spec!.ProjectId!).RemoveFilmAsync(Id);
         await Outbox.ForgetAsync();
@@ -163,7 +171,8 @@ public sealed partial class JobGrain(
 
     public Task HearAsync(PieceNumbers numbers) => OnNextAsync(numbers.ToReport());
 
-    public Task TouchAsync() => Task.CompletedTask; // being called woke the grain, and with it the timer
+    /// <summary>Being called woke the grain, and with it the timer. One that was expected, but never submitted, is expected no more.</summary>
+    public Task TouchAsync() => _state is null ? catalogue.RemoveAsync(Id) : Task.CompletedTask;
 
     public async Task OnNextAsync(PieceReport item, StreamSequenceToken? token = null)
     {
@@ -202,8 +211,8 @@ public sealed partial class JobGrain(
             return StoreAway;
         }
 
-        await ToldAsync();
-        return new CommandResult(_book!.Newest ?? _book.Current(_state, Estimate(_state)), null);
+        await Task.WhenAll(ToldAsync(), Summarising.Done); // who asks for the list next finds it there
+        return new CommandResult(_book!.Current(_state, Estimate(_state)), null);
     }
 
     private static int SourcesOf(TimelineSpec? timeline) => timeline is null ? 1 : TimelineBuilder.Sources(timeline).Count;

@@ -16,8 +16,8 @@ internal sealed partial class JobRecord(
     TimeProvider time,
     ILogger log)
 {
-    /// <summary>So long a write may take before work goes on without it, where it can.</summary>
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(3);
+    /// <summary>So long a write may take before work, and what people see of it, goes on without it, where it can.</summary>
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(0.5);
 
     /// <summary>The same for what must be written: a store that is only slow is waited for.</summary>
     private static readonly TimeSpan LongPatience = TimeSpan.FromSeconds(10);
@@ -32,6 +32,8 @@ internal sealed partial class JobRecord(
     private Task<Saved> _writing = Task.FromResult(Saved.Written);
     private bool _askedWritten = true;
     private bool _planWritten = true;
+    private long _writtenRevision = job.State.Revision;
+    private long _begunAt;
     private long _writtenAt = time.GetTimestamp();
     private int _returns = store.Returns;
 
@@ -52,7 +54,7 @@ internal sealed partial class JobRecord(
     public ProgressReserve Reserved => _known.Reserved ?? ProgressReserve.None;
 
     /// <summary>There is something that the store has not got.</summary>
-    public bool Behind { get; private set; }
+    public bool Behind => _known.Revision != _writtenRevision;
 
     /// <summary>The store has all that is known here, as far as can be told: no other activation has written since it last came back.</summary>
     public bool IsCurrent => !Behind && !store.IsAway && _returns == store.Returns;
@@ -82,7 +84,7 @@ internal sealed partial class JobRecord(
         }
 
         (_known.State, _known.Reserved) = (state, reserved);
-        Behind = true; // the write that was given up may still arrive: it is written over
+        _known.Revision++; // the write that was given up may still arrive: it is written over
         return false;
     }
 
@@ -95,18 +97,22 @@ internal sealed partial class JobRecord(
     }
 
     /// <summary>Writes what the store has not got, or may have forgotten.</summary>
+    /// <param name="patiently">Nobody can write it later.</param>
     /// <returns>True where it may have forgotten: what else is stored of the job is to be written again too.</returns>
     /// <exception cref="InconsistentStateException">The job lives elsewhere by now.</exception>
-    public async Task<bool> CatchUpAsync()
+    public async Task<bool> CatchUpAsync(bool patiently = false)
     {
         var forgotten = _returns != store.Returns;
         if (State is not null && (Behind || forgotten))
         {
-            await WriteAsync(Patience);
+            await WriteAsync(patiently ? LongPatience : Patience);
         }
 
         return forgotten && !Behind;
     }
+
+    /// <summary>Takes how long the job ran until now, to be written with the next <see cref="CatchUpAsync"/>.</summary>
+    public void Note(JobState now) => Take(now, Reserved);
 
     public async Task ClearAsync()
     {
@@ -126,7 +132,6 @@ internal sealed partial class JobRecord(
 
         (_known.State, _known.Reserved, _known.WrittenAt) = (next, reserve, time.GetUtcNow());
         (_known.Writer, _known.Revision) = (_writer, _known.Revision + 1);
-        Behind = true;
     }
 
     private async Task<bool> WriteAsync(TimeSpan patience)
@@ -136,24 +141,24 @@ internal sealed partial class JobRecord(
             return false;
         }
 
-        // One write at a time: where the store hangs, the next one waits for the answer to the last.
-        var saved = await WithinAsync(patience, _writing) is Saved.Away && !_writing.IsCompleted
-            ? Saved.Away
-            : await WithinAsync(patience, _writing = WriteNowAsync());
-        if (saved == Saved.Overruled)
+        // One write at a time: where the store hangs, the next one waits for the answer to the last, and all together no longer than one.
+        var saved = await WithinAsync(patience - time.GetElapsedTime(_begunAt), _writing);
+        if (_writing.IsCompleted && saved != Saved.Overruled && (Behind || _returns != store.Returns))
         {
-            throw new InconsistentStateException($"Another activation of job {State?.Id} has written since.");
+            _begunAt = time.GetTimestamp();
+            saved = await WithinAsync(patience, _writing = WriteNowAsync());
         }
 
-        Behind = saved != Saved.Written;
-        return !Behind;
+        return saved == Saved.Overruled
+            ? throw new InconsistentStateException($"Another activation of job {State?.Id} has written since.")
+            : !Behind;
     }
 
     private async Task<Saved> WithinAsync(TimeSpan patience, Task<Saved> writing)
     {
         try
         {
-            return await writing.WaitAsync(patience, time);
+            return await writing.WaitAsync(patience > TimeSpan.Zero ? patience : TimeSpan.Zero, time);
         }
         catch (TimeoutException)
         {
@@ -178,7 +183,7 @@ internal sealed partial class JobRecord(
 
         try
         {
-            await WriteJobAsync();
+            _writtenRevision = await WriteJobAsync();
             (_writtenAt, _returns) = (time.GetTimestamp(), returns);
             return Saved.Written;
         }
@@ -193,8 +198,10 @@ internal sealed partial class JobRecord(
         }
     }
 
-    private async Task WriteJobAsync()
+    /// <summary>Answers the revision that was written: another may have been taken meanwhile.</summary>
+    private async Task<long> WriteJobAsync()
     {
+        var revision = _known.Revision;
         try
         {
             job.State = _known;
@@ -212,8 +219,11 @@ internal sealed partial class JobRecord(
                 throw;
             }
 
+            revision = _known.Revision;
             await job.WriteStateAsync();
         }
+
+        return revision;
     }
 
     /// <summary>Writes a record that never changes once it is made: whatever the store has of it, this is the same or better.</summary>

@@ -27,10 +27,8 @@ public enum Occasion
 
 /// <summary>Turns a job's states into the updates that people see: numbered, never falling, not more often than useful.</summary>
 /// <param name="spec">What was asked for.</param>
-/// <param name="reserved">What an earlier life may have shown.</param>
-/// <param name="age">Since the job was made.</param>
 /// <param name="time">The clock.</param>
-public sealed class ProgressBook(JobSpec spec, ProgressReserve reserved, TimeSpan age, TimeProvider time)
+public sealed class ProgressBook(JobSpec spec, TimeProvider time)
 {
     /// <summary>Where no encoder tells anything the clock alone moves the numbers. While one does, that would only take the place of its next report, which then waits.</summary>
     private static readonly TimeSpan ClockPeriod = TimeSpan.FromMilliseconds(900);
@@ -38,8 +36,8 @@ public sealed class ProgressBook(JobSpec spec, ProgressReserve reserved, TimeSpa
     /// <summary>Numbers alone are not written sooner again, as far as it can be foreseen: what is reserved is to last so long.</summary>
     private static readonly TimeSpan ReservePeriod = TimeSpan.FromSeconds(3);
 
-    private ProgressReserve _reserved = reserved;
-    private ProgressShown _shown = ProgressShown.After(reserved, age);
+    private ProgressReserve _reserved = ProgressReserve.None;
+    private ProgressShown _shown = ProgressShown.After(ProgressReserve.None, TimeSpan.Zero);
     private readonly SpeedMeter _speed = new();
     private double _ahead = ProgressLedger.LeastAhead;
     private long _reservedAt;
@@ -47,7 +45,18 @@ public sealed class ProgressBook(JobSpec spec, ProgressReserve reserved, TimeSpa
 
     public ProgressUpdate? Newest { get; private set; }
 
-    public IReadOnlyList<string> Presets { get; } = [.. (spec.Outputs ?? []).Select(output => output.Preset!)];
+    public IReadOnlyList<string> Presets { get; } = PresetsOf(spec);
+
+    /// <summary>The book of a job that wakes. One that has ended has told its last, and is not told anew because somebody looks at it.</summary>
+    public static ProgressBook Reopen(JobSpec spec, JobState state, EtaEstimate eta, ProgressReserve reserved, TimeProvider time)
+    {
+        var shown = ProgressShown.After(reserved, state.Ended ? TimeSpan.Zero : time.GetUtcNow() - state.CreatedAt);
+        var book = new ProgressBook(spec, time) { _reserved = reserved, _shown = shown };
+        book.Newest = state.Ended ? book.Current(state, eta) : null;
+        return book;
+    }
+
+    public static IReadOnlyList<string> PresetsOf(JobSpec spec) => [.. (spec.Outputs ?? []).Select(output => output.Preset!)];
 
     /// <summary>The page that shows a state.</summary>
     public ProgressPage Turn(JobState state, EtaEstimate eta, Occasion occasion)
@@ -149,7 +158,7 @@ public sealed class ProgressBook(JobSpec spec, ProgressReserve reserved, TimeSpa
             EstimatedTimeRemaining = Math.Round(eta.Seconds, 1),
             ProcessingSpeed = progress.Speed,
             ProcessingSpeedUnit = progress.Unit,
-            LastUpdate = time.GetUtcNow(),
+            LastUpdate = state.EndedAt ?? time.GetUtcNow(),
             Sequence = shown.Sequence,
             StepIndex = progress.Step.Index,
             StepProgress = shown.StepProgress,

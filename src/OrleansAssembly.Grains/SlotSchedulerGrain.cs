@@ -56,7 +56,7 @@ public sealed class SlotSchedulerGrain(ISiloStatusOracle membership, TimeProvide
 
     public Task<SlotOutlook> ExpectAsync(SlotDemand demand) => Task.FromResult(_book.Expect(ClaimOf(demand)) with { Machine = UsualMachine() });
 
-    private static SlotClaim ClaimOf(SlotDemand demand) => new(demand.JobId, demand.Owner, demand.Priority, demand.Wanted, demand.Avoid ?? [], demand.Work);
+    private static SlotClaim ClaimOf(SlotDemand demand) => new(demand.JobId, demand.Owner, demand.Priority, demand.Wanted, demand.Avoid ?? [], demand.Work, demand.Stands);
 
     private SlotInfo Slot(RunningLease running) => new(running.JobId, running.Piece)
     {

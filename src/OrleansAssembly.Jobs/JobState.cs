@@ -134,6 +134,24 @@ public sealed record JobState
         ? Pieces - Done.Count - Setbacks.Values.Count(setback => setback.Until > now)
         : Running.Count;
 
+    /// <summary>Seconds that a piece takes which only looks, or which ends and is followed by none.</summary>
+    private const double MomentSeconds = 3;
+
+    /// <summary>Whether it asks for all the slots that its work could use: not where it stands still, or only looks now and then whether it can go on.</summary>
+    [JsonIgnore]
+    public bool ClaimsAll => Works && Waiting is null;
+
+    /// <summary>How long it will use the slots that it wants, for the forecast of all jobs: seconds of a slot.</summary>
+    /// <param name="left">Of all its work.</param>
+    /// <param name="holdLimit">So long a paused job keeps its slots.</param>
+    /// <param name="now">The present.</param>
+    public double Claimed(double left, TimeSpan holdLimit, DateTimeOffset now) => this switch
+    {
+        { ClaimsAll: true } => left,
+        { Status: JobStatus.Paused, PausedAt: { } since } => Math.Max(1, Running.Count * (holdLimit - (now - since)).TotalSeconds),
+        _ => Math.Max(1, Running.Count) * MomentSeconds,
+    };
+
     /// <summary>
     /// The silo where everything that could be given out now has just failed: others are to be preferred. Empty where there is none such.
     /// It crosses silos, so it is an array: of another list the compiler would make a type of this assembly, which no serializer can read back.

@@ -65,6 +65,6 @@ public static class ProgressLedger
         return new ProgressReserve(
             shown.Attempt,
             ended || shown.Attempt != reserve.Attempt ? progress : Math.Max(progress, reserve.Progress),
-            Math.Max(shown.Sequence + SequenceAhead, reserve.Sequence));
+            ended ? shown.Sequence : Math.Max(shown.Sequence + SequenceAhead, reserve.Sequence));
     }
 }

@@ -76,16 +76,19 @@ internal sealed class QueueForecast
 
     private static IEnumerable<Flow> Order(IEnumerable<QueuedJob> jobs) => jobs
         .Where(job => job.Claim.Wanted > 0 || job.Held > 0)
-        .GroupBy(job => (job.Claim.Priority, job.Claim.Owner))
+        .GroupBy(job => (Priority: PriorityOf(job), job.Claim.Owner))
         .SelectMany(owned => owned.OrderByDescending(job => job.Held > 0).ThenBy(job => job.Claim.JobId, StringComparer.Ordinal).Select((job, place) => (Job: job, Place: place)))
-        .OrderByDescending(entry => entry.Job.Claim.Priority)
+        .OrderByDescending(entry => PriorityOf(entry.Job))
         .ThenByDescending(entry => entry.Job.Held > 0)
         .ThenBy(entry => entry.Place)
         .ThenBy(entry => entry.Job.Claim.JobId, StringComparer.Ordinal)
-        .Select(entry => new Flow(entry.Job.Claim.JobId, entry.Job.Claim.Priority, Lanes(entry.Job), WorkOf(entry.Job.Claim), entry.Job.Held > 0));
+        .Select(entry => new Flow(entry.Job.Claim.JobId, PriorityOf(entry.Job), Lanes(entry.Job), WorkOf(entry.Job.Claim), entry.Job.Held > 0));
+
+    /// <summary>Nobody gets what stands still.</summary>
+    private static int PriorityOf(QueuedJob job) => job.Claim.Stands ? int.MaxValue : job.Claim.Priority;
 
     /// <summary>Slots that a job can use: in its next stage perhaps more than it wants now.</summary>
-    private static int Lanes(QueuedJob job) => (int)Math.Clamp(WorkOf(job.Claim) / UsualPiece, Math.Max(1, Math.Max(job.Claim.Wanted, job.Held)), 1_000_000);
+    private static int Lanes(QueuedJob job) => job.Claim.Stands ? Math.Max(1, job.Held) : (int)Math.Clamp(WorkOf(job.Claim) / UsualPiece, Math.Max(1, Math.Max(job.Claim.Wanted, job.Held)), 1_000_000);
 
     /// <summary>Sets what each of the first jobs gets; the first that gets nothing has a rate of 0, and all behind it get nothing either.</summary>
     private static void Share(LinkedList<Flow> open, int slots)

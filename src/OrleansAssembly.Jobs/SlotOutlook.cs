@@ -7,5 +7,5 @@ namespace OrleansAssembly.Jobs;
 public sealed record SlotOutlook(double Slots, double? StartsIn = 0, string Machine = "")
 {
     /// <summary>Before the scheduler has said anything.</summary>
-    public static SlotOutlook Unknown { get; } = new(1);
+    public static SlotOutlook Unknown { get; } = new(1, StartsIn: null);
 }

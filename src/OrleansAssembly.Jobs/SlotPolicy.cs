@@ -7,7 +7,8 @@ namespace OrleansAssembly.Jobs;
 /// <param name="Wanted">Slots it could use, held ones included.</param>
 /// <param name="Avoid">Silos that it would rather not get: a piece failed there. Taken all the same where there is no other.</param>
 /// <param name="Work">Seconds of a slot that it still needs, 0 where it does not say: for the forecast only.</param>
-public sealed record SlotClaim(string JobId, string Owner, int Priority, int Wanted, IReadOnlyList<string> Avoid, double Work = 0);
+/// <param name="Stands">It keeps the slots that it holds without working in them, for <paramref name="Work"/>: for the forecast only.</param>
+public sealed record SlotClaim(string JobId, string Owner, int Priority, int Wanted, IReadOnlyList<string> Avoid, double Work = 0, bool Stands = false);
 
 /// <summary>A slot lent to a job. The id is never used again, by no book.</summary>
 public sealed record SlotLease(Guid Id, string JobId, string Silo);

@@ -31,7 +31,7 @@ internal sealed class SlotQueue
             Rearrange(job, () => job.Claim = claim with { Owner = job.Claim.Owner });
         }
 
-        job.Claim = job.Claim with { Work = claim.Work }; // in no order
+        job.Claim = job.Claim with { Work = claim.Work, Stands = claim.Stands }; // in no order
 
         return job;
     }

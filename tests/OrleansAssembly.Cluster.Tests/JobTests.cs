@@ -130,7 +130,7 @@ public class JobTests(AssemblyCluster cluster) : IClassFixture<AssemblyCluster>
 
         Assert.True(last.Status == JobStatus.Completed, $"{last.Message}: {last.Error?.Detail}");
         var after = job.Seen.Where(update => update.Sequence > before.Sequence).ToList();
-        Assert.All(after, update => Assert.True(update.Progress >= before.Progress));
+        Assert.All(after, update => Assert.True(update.Progress >= before.Progress && update.Elapsed >= before.Elapsed, $"{before} then {update}"));
         Assert.Equal(job.Seen.Select(update => update.Sequence).Distinct().Count(), job.Seen.Count);
     }
 

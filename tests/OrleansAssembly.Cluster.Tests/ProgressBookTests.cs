@@ -17,7 +17,7 @@ public class ProgressBookTests
             JobType.Assembly, "project", "A film", new TimelineSpec("24", 1280, 720, null, null, [new ShotSpec("a.mp4")], null), null, [new OutputSpec("h264-720p")], null, null, null);
         var created = JobStateMachine.Create("0123456789abcdef0123456789abcdef", spec, sources: 1, _time.GetUtcNow());
         _running = ((Decision.Accepted)JobStateMachine.Decide(created, new JobInput.SlotLent(Guid.NewGuid(), "silo"), _time.GetUtcNow())).Next;
-        _book = new ProgressBook(spec, ProgressReserve.None, TimeSpan.Zero, _time);
+        _book = new ProgressBook(spec, _time);
         Assert.True(Shows(Occasion.Change, afterMilliseconds: 0));
     }
 

@@ -41,6 +41,10 @@ public sealed class ReactivationTests(DisturbedCluster cluster) : IAsyncDisposab
         // The paused job holds all slots: others wait.
         var pending = await cluster.SubmitAsync();
         Assert.Equal(JobStatus.Pending, (await WakeAsync(pending)).Status);
+
+        // It knows when its turn is: as long as a paused job may hold its slots.
+        var told = await AssemblyCluster.UntilAsync(pending, update => update.ExpectedStart > update.LastUpdate.AddSeconds(20), "the turn of the job that waits");
+        Assert.True(told.Status == JobStatus.Pending && told.ExpectedEnd > told.ExpectedStart, $"{told}");
         var cancelled = await cluster.SubmitAsync();
         await cluster.Job(cancelled).CancelAsync();
         Assert.Equal(JobStatus.Cancelled, (await WakeAsync(cancelled)).Status);
@@ -52,10 +56,13 @@ public sealed class ReactivationTests(DisturbedCluster cluster) : IAsyncDisposab
         await cluster.AssertUndisturbedAsync(pending);
         Assert.Equal(DisturbedCluster.Segments, cluster.Hook.BegunOf(paused.Id, Stage.Encode).Count);
 
-        var sent = paused.Seen.Max(update => update.Sequence);
-        var completed = await WakeAsync(paused);
-        Assert.Equal((JobStatus.Completed, 100, 12), (completed.Status, completed.Progress, completed.StepIndex));
-        Assert.True(completed.Sequence >= sent);
+        // What has ended is what it was, whoever looks at it.
+        var sent = paused.Seen.MaxBy(update => update.Sequence)!;
+        Assert.Equal((JobStatus.Completed, 100, 12), (sent.Status, sent.Progress, sent.StepIndex));
+        Assert.Equal(sent, await WakeAsync(paused));
+        var stopped = cancelled.Seen.MaxBy(update => update.Sequence)!;
+        Assert.InRange(stopped.TimeProgress, 0, 99);
+        Assert.Equal((stopped.Sequence, stopped.Progress, stopped.LastUpdate), (await WakeAsync(cancelled)) is var again ? (again.Sequence, again.Progress, again.LastUpdate) : default);
     }
 
     private async Task<ProgressUpdate> WakeAsync(WatchedJob job)

@@ -211,6 +211,22 @@ public class EtaTests
         Assert.Equal("estimated anew", new EtaEstimator(["p0", "p1"], wakes: true).Next(Given.Job().WorkUntil(Stage.Encode), new SlotOutlook(1), Given.Start).Cause);
     }
 
+    /// <summary>Else each look of a job that waits for room would halve what all others count on.</summary>
+    [Fact]
+    public void AJobThatOnlyWaits_OrHoldsItsSlots_ClaimsNotTheWorkThatItStillHas()
+    {
+        var job = Given.Job().WorkUntil(Stage.Encode).Lend().Lend();
+        var limit = TimeSpan.FromMinutes(2);
+        Assert.Equal(500, job.Claimed(500, limit, Given.Start));
+
+        var paused = job.Accept(new JobInput.Pause());
+        Assert.Equal(2 * 120, paused.Claimed(500, limit, Given.Start), 0.1);
+        Assert.Equal(2 * 20, paused.Claimed(500, limit, Given.Start.AddSeconds(100)), 0.1);
+        Assert.InRange(paused.Claimed(500, limit, Given.Start.AddSeconds(1000)), 0.1, 10);
+        Assert.InRange(job.Accept(new JobInput.Pause(AfterPieces: true)).Claimed(500, limit, Given.Start), 1, 20);
+        Assert.InRange((job with { Waiting = Problem.Of("disk-full", "No room", "It needs 3 GB.") }).Claimed(500, limit, Given.Start), 1, 20);
+    }
+
     [Fact]
     public void WhereNobodyKnowsWhoseTurnItIs_NoStartIsTold() =>
         Assert.Null(new EtaEstimator(["p0"]).Next(Given.Job(), new SlotOutlook(1, StartsIn: null), Given.Start).ExpectedStart);

@@ -52,6 +52,18 @@ public class ForecastTests
     }
 
     [Fact]
+    public void AJobThatStandsStill_KeepsWhatItHolds_WhateverItsPriority()
+    {
+        Want(0, 40, priority: 0);
+        var held = Assert.Single(_book.Lend(_now));
+        _book.Want(new SlotClaim("00000", "harbour", 0, 1, [], 100, Stands: true), [held], _now);
+        var (first, second) = (Want(1, 30, priority: 90), Want(2, 30, priority: 90));
+
+        Assert.Equal((0.0, 1.0), (first.StartsIn!.Value, first.Slots));
+        Assert.InRange(second.StartsIn!.Value, 29, 31);
+    }
+
+    [Fact]
     public void WhereThereAreNoSlots_NobodyCanTellWhoseTurnItIs()
     {
         _book.Report(new SiloSlots("s", 2, Draining: true, []), _now);

@@ -45,6 +45,12 @@ public class RedisOutageTests
         await Eventually.TrueAsync(() => TimeProvider.System.GetUtcNow() - at > outage, Patience, "the end of the outage");
         Assert.DoesNotContain(watch.Told, update => JobWatch.Ended(update));
 
+        // A store that hangs holds nothing up: it is waited for once, and not each time that something is to be noted.
+        var told = watch.Told.Select(update => update.LastUpdate).Where(stamp => stamp > at).Prepend(at).ToList();
+        var gaps = told.Zip(told.Skip(1), (one, next) => next - one).ToList();
+        TestContext.Current.TestOutputHelper?.WriteLine($"{told.Count} updates, the longest silence {gaps.Max()}");
+        Assert.True(gaps.Max() < TimeSpan.FromSeconds(2.5), $"silent for {gaps.Max()}");
+
         if (killed)
         {
             await cluster.Redis.RestartAsync();
