@@ -13,8 +13,10 @@ function jobs(count: number): JobSummary[] {
 
 function setUp(all: JobSummary[], first: BoardQuery = {}) {
   const store = new ProgressStore();
-  const server = { jobs: all, isAway: false };
+  /** `takes`: milliseconds until it answers. */
+  const server = { jobs: all, isAway: false, takes: 0 };
   const listJobs = vi.fn(async (query: JobQuery = {}): Promise<Page<JobSummary>> => {
+    if (server.takes > 0) await new Promise((resolve) => setTimeout(resolve, server.takes));
     if (server.isAway) throw new ApiError({ type: 'urn:x', title: 'Away', status: 503, detail: 'Wait.' });
     const matching = server.jobs.filter((job) => (!query.status || job.status === query.status) && job.title.includes(query.search ?? ''));
     const start = Number(query.cursor ?? 0);
@@ -146,6 +148,31 @@ describe('JobsBoard', () => {
     await board.refresh();
     await board.loadAll();
     expect(ids()).toHaveLength(950);
+  });
+
+  it('fetches each page that is left once, however often all are asked for meanwhile', async () => {
+    const { board, ids, server, listJobs } = setUp(jobs(450));
+    await board.refresh();
+    server.takes = 50;
+    const all = Promise.all([board.loadAll(), board.loadAll(), board.loadMore()]);
+    await vi.advanceTimersByTimeAsync(1_000);
+    await all;
+    expect(ids()).toHaveLength(450);
+    expect(listJobs.mock.calls.map(([query]) => query?.cursor).filter(Boolean)).toEqual(['100', '200', '300', '400']);
+  });
+
+  it('leaves off loading all when it is narrowed, and loads all of the new list when asked again', async () => {
+    const { board, ids, server } = setUp(jobs(450));
+    await board.refresh();
+    server.takes = 50;
+    const all = board.loadAll();
+    const narrowed = board.narrow({ search: 'Harbour' });
+    await vi.advanceTimersByTimeAsync(50);
+    await Promise.all([all, narrowed]);
+    expect(ids()).toHaveLength(100);
+    server.takes = 0;
+    await board.loadAll();
+    expect(ids()).toHaveLength(450);
   });
 
   it('tries again by itself when the server was not ready', async () => {

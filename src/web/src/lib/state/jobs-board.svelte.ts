@@ -37,8 +37,9 @@ export class JobsBoard {
   #items = $state.raw<JobSummary[]>([]);
   #nextCursor = $state.raw<string | null>(null);
   #isLoaded = $state(false);
-  #isLoadingMore = $state(false);
   #problem = $state.raw<ProblemDetails | null>(null);
+  /** The next page, while it is on its way. */
+  #more: Promise<void> | undefined;
   #tryAgain: ReturnType<typeof setTimeout> | undefined;
 
   constructor(services: BoardServices, query: BoardQuery) {
@@ -61,10 +62,6 @@ export class JobsBoard {
     return this.#isLoaded;
   }
 
-  get isLoadingMore(): boolean {
-    return this.#isLoadingMore;
-  }
-
   get hasMore(): boolean {
     return this.#nextCursor !== null;
   }
@@ -83,7 +80,7 @@ export class JobsBoard {
     this.#wanted = new AbortController();
     this.#query = query;
     this.#isLoaded = false;
-    this.#isLoadingMore = false;
+    this.#more = undefined;
     this.#lookedFor.clear();
     await this.#load(PAGE_SIZE);
   }
@@ -93,19 +90,25 @@ export class JobsBoard {
     return this.#load(Math.max(PAGE_SIZE, this.#items.length));
   }
 
-  async loadMore(): Promise<void> {
-    if (this.#isLoadingMore || !this.#isLoaded || this.#nextCursor === null) return;
-    this.#isLoadingMore = true;
-    await this.#guarded(async (signal) => {
-      const page = await this.#fetch(this.#nextCursor, signal);
-      this.#show(merge(this.#items, page.items), page.nextCursor ?? null);
+  /** Fetches the next page. Asked again meanwhile, it gives the same fetch: who waits for it must not go on before it is there. */
+  loadMore(): Promise<void> {
+    if (!this.#isLoaded || this.#nextCursor === null) return Promise.resolve();
+    if (this.#more) return this.#more;
+    const more = this.#loadPage(this.#nextCursor).finally(() => {
+      // That of an earlier query is none of the next one's.
+      if (this.#more === more) this.#more = undefined;
     });
-    this.#isLoadingMore = false;
+    return (this.#more = more);
   }
 
   /** The rest of the list, to act on all of it. */
   async loadAll(): Promise<void> {
-    while (this.hasMore && !this.#problem) await this.loadMore();
+    while (this.#isLoaded && this.hasMore && !this.#problem) {
+      const before = this.#nextCursor;
+      await this.loadMore();
+      // Nothing came and nothing is wrong: to ask again would be to ask for ever.
+      if (this.#nextCursor === before) return;
+    }
   }
 
   stop(): void {
@@ -113,6 +116,13 @@ export class JobsBoard {
     this.#newJobs.stop();
     this.#stopListening();
     this.#wanted.abort();
+  }
+
+  #loadPage(cursor: string): Promise<void> {
+    return this.#guarded(async (signal) => {
+      const page = await this.#fetch(cursor, signal);
+      this.#show(merge(this.#items, page.items), page.nextCursor ?? null);
+    });
   }
 
   #load(wanted: number): Promise<void> {
