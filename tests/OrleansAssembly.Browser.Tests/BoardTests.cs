@@ -121,6 +121,7 @@ public class BoardTests(CrowdedBoard chromium) : IClassFixture<CrowdedBoard>
         await window.TakePicturesAsync("board-chosen");
         await page.Keyboard.PressAsync("c");
         await Expect(page.GetByRole(AriaRole.Dialog)).ToContainTextAsync("Cancel 100 jobs?");
+        await Expect(page.GetByRole(AriaRole.Dialog)).ToContainTextAsync("A retry would begin from the start.");
         await page.Keyboard.PressAsync("Escape");
         await Expect(page.GetByRole(AriaRole.Dialog)).ToHaveCountAsync(0, new() { Timeout = Soon });
         await page.Keyboard.PressAsync("?");

@@ -5,6 +5,7 @@ import {
   describeCut,
   describeEta,
   describeLoss,
+  describeLosses,
   isEnded,
   isOutdated,
   isStatus,
@@ -175,5 +176,11 @@ describe('describeLoss', () => {
       '3 of 40 segments are encoded and will be thrown away; 1 min 20 s of work will be lost. A retry would begin from the start. To go on later, pause it instead.',
     );
     expect(describeLoss(anUpdate({ elapsed: 0 }), null)).toMatch(/^Nothing has been made yet, so nothing is lost\. /);
+  });
+
+  it('says it of several too', () => {
+    expect(describeLosses([anUpdate({ elapsed: 50 }), anUpdate({ elapsed: 30 })])).toBe('1 min 20 s of work will be lost. A retry would begin from the start. To go on later, pause them instead.');
+    expect(describeLosses([anUpdate({ elapsed: 80 })])).toMatch(/pause it instead\.$/);
+    expect(describeLosses([anUpdate({ elapsed: 0 }), anUpdate({ elapsed: 0 })])).toMatch(/^Nothing has been made yet/);
   });
 });

@@ -180,7 +180,17 @@ export function describeCut(spec: JobSpec): string {
 export function describeLoss(progress: ProgressUpdate, made: { all: number; done: number } | null): string {
   const parts = [];
   if (made && made.done > 0) parts.push(`${made.done.toLocaleString()} of ${made.all.toLocaleString()} segments are encoded and will be thrown away`);
-  if (progress.elapsed >= 1) parts.push(`${formatDuration(progress.elapsed)} of work will be lost`);
-  const loss = parts.length > 0 ? `${parts.join('; ')}. ` : 'Nothing has been made yet, so nothing is lost. ';
-  return `${loss}A retry would begin from the start. To go on later, pause it instead.`;
+  return lossWords(parts, progress.elapsed, 'it');
+}
+
+/** The same of one or several, of whose segments nothing is known here. */
+export function describeLosses(jobs: readonly ProgressUpdate[]): string {
+  const elapsed = jobs.reduce((sum, job) => sum + job.elapsed, 0);
+  return lossWords([], elapsed, jobs.length === 1 ? 'it' : 'them');
+}
+
+function lossWords(parts: readonly string[], elapsed: number, what: string): string {
+  const all = elapsed >= 1 ? [...parts, `${formatDuration(elapsed)} of work will be lost`] : parts;
+  const loss = all.length > 0 ? `${all.join('; ')}. ` : 'Nothing has been made yet, so nothing is lost. ';
+  return `${loss}A retry would begin from the start. To go on later, pause ${what} instead.`;
 }
