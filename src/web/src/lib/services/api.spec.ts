@@ -90,6 +90,14 @@ describe('refusals', () => {
     expect(error.unreachable).toBe(true);
   });
 
+  it('promise another try of what is shown, and none of what was to be done', async () => {
+    const api = new AssemblyApi('http://host/', async () => Promise.reject(new TypeError('Failed to fetch')));
+    expect((await refusalOf(api.getJob('a'))).problem.detail).toContain('tries again by itself');
+    for (const command of [api.act('a', 'cancel'), api.pause('a', {})]) {
+      expect((await refusalOf(command)).problem.detail).toBe('Nothing was done. Try again when the connection is back.');
+    }
+  });
+
   it('are not made of a request that the page itself gave up', async () => {
     const waiting: typeof fetch = (_, init) =>
       new Promise((_, reject) => init?.signal?.addEventListener('abort', () => reject(init.signal!.reason as Error)));

@@ -128,19 +128,21 @@ export async function request(fetcher: typeof fetch, url: URL, init: RequestInit
     response = await fetcher(url, { ...init, headers: { Accept: 'application/json, application/problem+json', ...init.headers } });
   } catch (error) {
     if (isAbort(error)) throw error;
-    throw new ApiError(unreachable());
+    throw new ApiError(unreachable((init.method ?? 'GET') !== 'GET'));
   }
   if (!response.ok) throw new ApiError(problemOf(response, await response.json().catch(() => undefined)));
   return response;
 }
 
-/** What is told when no answer came at all. */
-export function unreachable(): ProblemDetails {
+/** What is told when no answer came at all. What is shown is fetched again by itself; what was asked to be done is not done behind anybody's back. */
+export function unreachable(isCommand = false): ProblemDetails {
   return {
     type: UNREACHABLE,
     title: 'The server does not answer',
     status: 0,
-    detail: 'Check that the server runs and that this device has a connection; the page tries again by itself.',
+    detail: isCommand
+      ? 'Nothing was done. Try again when the connection is back.'
+      : 'Check that the server runs and that this device has a connection; the page tries again by itself.',
   };
 }
 

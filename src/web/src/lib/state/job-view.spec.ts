@@ -1,6 +1,6 @@
 // @vitest-environment happy-dom
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { ApiError } from '../services/api';
+import { ApiError, unreachable } from '../services/api';
 import { ProgressStore } from '../services/progress-store';
 import { anUpdate, someDetails } from '../services/testing';
 import type { JobStatus, StepStatus } from '../types';
@@ -10,7 +10,7 @@ function setUp() {
   const store = new ProgressStore();
   const server = { progress: anUpdate({ sequence: 10, stepIndex: 2 }), isAway: false, status: 'running' as JobStatus, story: 'waiting' as StepStatus, attempt: 1 };
   const getJob = vi.fn(async () => {
-    if (server.isAway) throw new ApiError({ type: 'urn:x', title: 'Away', status: 0, detail: 'Wait.' });
+    if (server.isAway) throw new ApiError({ ...unreachable(), title: 'Away' });
     const steps = someDetails().steps.map((step) => (step.index === 1 ? { ...step, name: 'Extract story metadata', status: server.story } : step));
     return someDetails({ status: server.status, progress: server.progress, steps, attempt: server.attempt });
   });
@@ -67,6 +67,28 @@ describe('JobView', () => {
     await view.refresh();
     expect(view.details).not.toBeNull();
     expect(view.problem?.title).toBe('Away');
+  });
+
+  it('tries again by itself until the server is back', async () => {
+    const { view, server, getJob } = setUp();
+    server.isAway = true;
+    await view.refresh();
+    await vi.advanceTimersByTimeAsync(2_000);
+    expect(getJob).toHaveBeenCalledTimes(2);
+    server.isAway = false;
+    await vi.advanceTimersByTimeAsync(2_000);
+    expect(view.details).not.toBeNull();
+    expect(view.problem).toBeNull();
+    await vi.advanceTimersByTimeAsync(60_000);
+    expect(getJob).toHaveBeenCalledTimes(3);
+  });
+
+  it('does not ask again for a job that is not there', async () => {
+    const { view, getJob } = setUp();
+    getJob.mockRejectedValue(new ApiError({ type: 'urn:x', title: 'No such job', status: 404, detail: '' }));
+    await view.refresh();
+    await vi.advanceTimersByTimeAsync(60_000);
+    expect(getJob).toHaveBeenCalledTimes(1);
   });
 
   it('fetches the story once it is made, and once an attempt', async () => {

@@ -1,4 +1,4 @@
-import { asProblem, isAbort, type AssemblyApi } from '../services/api';
+import { asProblem, isAbort, isPassing, type AssemblyApi } from '../services/api';
 import type { ProgressStore } from '../services/progress-store';
 import { isOutdated } from '../services/progress-visualization';
 import { Refetch } from '../services/refetch';
@@ -6,6 +6,8 @@ import type { JobDetails, ProblemDetails, ProgressUpdate, Story } from '../types
 
 /** After a gap the steps are fetched again, but no more often than this. */
 const GAP_REFRESH_MS = 10_000;
+/** After a failure that may be over by then. */
+const TRY_AGAIN_MS = 2_000;
 
 const STORY_STEP = 'Extract story metadata';
 
@@ -73,7 +75,9 @@ export class JobView {
       this.#services.store.accept(details.progress);
       await this.#fetchStory(details, signal);
     } catch (error) {
-      if (!isAbort(error)) this.#problem = asProblem(error);
+      if (isAbort(error)) return;
+      this.#problem = asProblem(error);
+      if (isPassing(this.#problem)) this.#fetching.askIn(TRY_AGAIN_MS);
     }
   }
 

@@ -1,6 +1,6 @@
 // @vitest-environment happy-dom
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { ApiError } from '../services/api';
+import { ApiError, unreachable } from '../services/api';
 import { ProgressStore } from '../services/progress-store';
 import { anUpdate } from '../services/testing';
 import type { SegmentMap } from '../types';
@@ -10,7 +10,7 @@ function setUp() {
   const store = new ProgressStore();
   const server = { fraction: 0.1, isAway: false, isHidden: false };
   const getSegments = vi.fn(async (): Promise<SegmentMap> => {
-    if (server.isAway) throw new ApiError({ type: 'urn:x', title: 'Away', status: 0, detail: 'Wait.' });
+    if (server.isAway) throw new ApiError(unreachable());
     return { outputs: ['h264-720p'], segments: [{ index: 0, output: 0, startFrame: 0, endFrame: 100, status: 'running', fraction: server.fraction, tries: 0, silo: 'a' }] };
   });
   const view = new SegmentView({ api: { getSegments }, store, isHidden: () => server.isHidden }, 'a');
@@ -68,6 +68,22 @@ describe('SegmentView', () => {
     server.isAway = true;
     await view.refresh();
     expect(fraction()).toBe(0.1);
+  });
+
+  it('tries again by itself until the server is back, but not while nobody looks', async () => {
+    const { server, view, getSegments, fraction } = setUp();
+    await vi.advanceTimersByTimeAsync(0);
+    server.fraction = 0.5;
+    server.isAway = true;
+    await view.refresh();
+    server.isHidden = true;
+    await vi.advanceTimersByTimeAsync(60_000);
+    expect(getSegments).toHaveBeenCalledTimes(3);
+    server.isHidden = false;
+    await view.refresh();
+    server.isAway = false;
+    await vi.advanceTimersByTimeAsync(2_000);
+    expect(fraction()).toBe(0.5);
   });
 
   it('takes nothing back when an older answer comes late', async () => {

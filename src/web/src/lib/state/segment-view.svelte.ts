@@ -1,9 +1,12 @@
-import type { AssemblyApi } from '../services/api';
+import { asProblem, isPassing, type AssemblyApi } from '../services/api';
 import type { ProgressStore } from '../services/progress-store';
 import { isEnded } from '../services/progress-visualization';
 import { Refetch } from '../services/refetch';
 import { lookEvery, settleMap } from '../services/segment-map';
 import type { ProgressUpdate, SegmentMap } from '../types';
+
+/** After a failure that may be over by then. */
+const TRY_AGAIN_MS = 2_000;
 
 export interface SegmentServices {
   api: Pick<AssemblyApi, 'getSegments'>;
@@ -55,8 +58,9 @@ export class SegmentView {
   async #fetch(signal: AbortSignal): Promise<void> {
     try {
       this.#map = settleMap(this.#map, await this.#services.api.getSegments(this.#id, signal));
-    } catch {
+    } catch (error) {
       // What is shown stays; the page tells by itself that the server is away.
+      if (isPassing(asProblem(error)) && !this.#services.isHidden()) this.#fetching.askIn(TRY_AGAIN_MS);
     }
   }
 }
