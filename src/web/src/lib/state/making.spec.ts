@@ -21,6 +21,7 @@ beforeEach(async () => {
     projects: () => Promise.resolve({ items: [{ id: 'harbour' }], nextCursor: null } as never),
     listDrafts: () => Promise.resolve({ items: [], nextCursor: null }),
     probe: () => Promise.resolve(facts),
+    listSources: () => Promise.reject(new ApiError({ type: 'urn:x', title: 'No room', status: 507, detail: '' })),
     estimate: (spec) => {
       estimates.push(spec);
       return refusal ? Promise.reject(refusal) : Promise.resolve({ frames: 1 } as JobEstimate);
@@ -79,6 +80,19 @@ describe('a film in the making', () => {
     expect(submitted).toEqual([]);
     refusal = undefined;
     making.changed();
+    expect((await making.submit())?.id).toBe('job');
+  });
+
+  it('is not started without a shot whose upload failed, until that is tried again or taken from the list', async () => {
+    await making.begin({ job: 'j' });
+    making.cut.togglePreset('h264-1080p');
+    making.uploads.add([{ file: new File(['x'], 'b.mp4'), path: 'b.mp4' }]);
+    await vi.advanceTimersByTimeAsync(0);
+    expect(making.uploads.failed).toHaveLength(1);
+    expect(await making.submit()).toBeUndefined();
+    expect(making.errors).toEqual({ shots: ['One upload failed: try it again, or take it from the list.'] });
+    expect(submitted).toEqual([]);
+    making.uploads.dismiss(making.uploads.failed[0]!);
     expect((await making.submit())?.id).toBe('job');
   });
 

@@ -105,6 +105,13 @@ export class Making {
     return this.uploads.isBusy || this.keeper.isUnsaved;
   }
 
+  /** A film is not to be made without a shot that was meant for it, only because that did not arrive. Null where nothing failed. */
+  get missedUploads(): string | null {
+    const failed = this.uploads.failed.length;
+    if (failed === 0) return null;
+    return failed === 1 ? 'One upload failed: try it again, or take it from the list.' : `${failed} uploads failed: try them again, or take them from the list.`;
+  }
+
   /** What is wrong with each field, by its name; what is still missing is told only after a try. */
   get errors(): Record<string, string[]> {
     if (!this.#wasTried) return this.#refusals;
@@ -112,6 +119,7 @@ export class Making {
       ...(!this.cut.title.trim() && { title: ['Give the film a title.'] }),
       ...(!this.cut.projectId.trim() && { projectId: ['Say which project it belongs to.'] }),
       ...(this.cut.shots.length === 0 && { shots: ['A film needs at least one shot: upload one, or choose one that is there.'] }),
+      ...(this.missedUploads && { shots: [this.missedUploads] }),
       ...(this.cut.presets.length === 0 && { outputs: ['Choose at least one format.'] }),
     };
     return { ...this.#refusals, ...missing };

@@ -75,6 +75,10 @@ export class UploadQueue {
     return this.#uploads.some((upload) => !upload.isEnded);
   }
 
+  get failed(): readonly Upload[] {
+    return this.#uploads.filter((upload) => upload.state === 'failed');
+  }
+
   get clashes(): readonly Upload[] {
     return this.#uploads.filter((upload) => upload.state === 'clash');
   }
