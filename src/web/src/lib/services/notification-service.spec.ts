@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { NotificationEvent } from '../types';
-import { NotificationService, type DesktopNotifications } from './notification-service';
+import { desktopNotifications, NotificationService, type DesktopNotifications } from './notification-service.svelte';
 import { anUpdate } from './testing';
 
 const running = anUpdate({ status: 'running' });
@@ -84,8 +84,34 @@ describe('the desktop', () => {
     const service = new NotificationService(undefined, () => undefined);
     service.jobEvent(anEvent());
     expect(service.permission).toBe('unsupported');
-    expect(await service.askPermission()).toBe('unsupported');
+    await service.askPermission();
+    expect(service.permission).toBe('unsupported');
     expect(service.toasts).toHaveLength(1);
+  });
+});
+
+describe('a browser that has notifications and makes none, as on Android', () => {
+  afterEach(() => void vi.unstubAllGlobals());
+
+  function illegal(permission: NotificationPermission) {
+    const constructor = function () {
+      throw new TypeError('Illegal constructor. Use ServiceWorkerRegistration.showNotification() instead.');
+    };
+    vi.stubGlobal('Notification', Object.assign(constructor, { permission }));
+  }
+
+  it('is known before the reader is asked', () => {
+    illegal('default');
+    expect(new NotificationService(desktopNotifications(), () => undefined).permission).toBe('unsupported');
+  });
+
+  it('has the toast all the same where it was allowed before, and is left alone after that', () => {
+    illegal('granted');
+    vi.stubGlobal('document', { visibilityState: 'hidden' });
+    const service = new NotificationService(desktopNotifications(), () => undefined);
+    service.progressed(running, completed, 'Harbour');
+    expect(service.toasts).toHaveLength(1);
+    expect(service.permission).toBe('unsupported');
   });
 });
 

@@ -77,6 +77,21 @@ describe('ProgressStore', () => {
     ]);
   });
 
+  it('goes on to tell the others, and of the other jobs, where a listener fails', () => {
+    const reported = vi.fn();
+    vi.stubGlobal('reportError', reported);
+    const store = new ProgressStore();
+    const listener = vi.fn();
+    store.onAccepted(() => {
+      throw new TypeError('Illegal constructor');
+    });
+    store.onAccepted(listener);
+    store.acceptAll([anUpdate({ jobId: 'a', sequence: 1 }), anUpdate({ jobId: 'b', sequence: 1 })]);
+    expect(listener).toHaveBeenCalledTimes(2);
+    expect(reported).toHaveBeenCalledTimes(2);
+    vi.unstubAllGlobals();
+  });
+
   it('shows what was asked for until the server has answered, over pushes that did not know of it', () => {
     const store = new ProgressStore();
     store.accept(anUpdate({ sequence: 1 }));

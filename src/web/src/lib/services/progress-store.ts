@@ -50,7 +50,14 @@ export class ProgressStore {
     const verdict = !previous ? 'first' : update.sequence === previous.sequence + 1 ? 'next' : 'gap';
     const settled = previous ? settle(previous, update) : update;
     this.#newest.set(update.jobId, settled);
-    for (const listener of this.#listeners) listener(settled, verdict, previous);
+    for (const listener of this.#listeners) {
+      try {
+        listener(settled, verdict, previous);
+      } catch (error) {
+        // One that fails must not keep the others, and the updates that came with this one, from what is new.
+        reportError(error);
+      }
+    }
     return verdict;
   }
 

@@ -1,6 +1,6 @@
 import { AssemblyApi, ApiError, asProblem, type JobAction } from '../services/api';
 import { describeBulk, STATUS_AFTER, withEach } from '../services/bulk';
-import { desktopNotifications, NotificationService } from '../services/notification-service';
+import { desktopNotifications, NotificationService } from '../services/notification-service.svelte';
 import { ProgressStore } from '../services/progress-store';
 import { allowedActions } from '../services/progress-visualization';
 import { connectHub, WebSocketClient, type ConnectionState } from '../services/websocket-client';

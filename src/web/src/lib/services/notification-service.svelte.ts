@@ -31,12 +31,14 @@ export class NotificationService {
   readonly #timers = new Map<number, ReturnType<typeof setTimeout>>();
   /** Jobs whose end has been told; two pushes (the event and the last progress) tell of the same end. */
   readonly #told = new Set<string>();
-  readonly #desktop: DesktopNotifications | undefined;
+  #desktop: DesktopNotifications | undefined;
+  #permission = $state.raw<NotificationPermission | 'unsupported'>('unsupported');
   readonly #open: (jobId: string) => void;
   #nextId = 1;
 
   constructor(desktop: DesktopNotifications | undefined, open: (jobId: string) => void) {
     this.#desktop = desktop;
+    this.#permission = desktop?.permission() ?? 'unsupported';
     this.#open = open;
   }
 
@@ -46,12 +48,12 @@ export class NotificationService {
 
   /** `unsupported` where the browser (or an address without https) has no notifications. */
   get permission(): NotificationPermission | 'unsupported' {
-    return this.#desktop?.permission() ?? 'unsupported';
+    return this.#permission;
   }
 
   /** Asks the reader; to be called only from a click, else browsers refuse for good. */
-  async askPermission(): Promise<NotificationPermission | 'unsupported'> {
-    return this.#desktop ? this.#desktop.request() : 'unsupported';
+  async askPermission(): Promise<void> {
+    if (this.#desktop) this.#permission = await this.#desktop.request();
   }
 
   /** The reader ends the job; there is no need to tell. Returns how to take that back, for when it was refused. */
@@ -115,8 +117,13 @@ export class NotificationService {
 
   #tell(tone: Tone, title: string, text: string, jobId: string): void {
     this.toast(tone, title, text, jobId);
-    if (this.#desktop?.permission() === 'granted' && !this.#desktop.isPageVisible()) {
+    if (this.#desktop?.permission() !== 'granted' || this.#desktop.isPageVisible()) return;
+    try {
       this.#desktop.show(title, text, jobId, () => this.#open(jobId));
+    } catch {
+      // Allowed, and yet impossible in this browser. The toast is there.
+      this.#desktop = undefined;
+      this.#permission = 'unsupported';
     }
   }
 }
@@ -127,7 +134,7 @@ function isEnd(event: string): boolean {
 
 /** The real ones of this browser. */
 export function desktopNotifications(): DesktopNotifications | undefined {
-  if (typeof Notification === 'undefined') return undefined;
+  if (typeof Notification === 'undefined' || !canBeMade()) return undefined;
   return {
     permission: () => Notification.permission,
     request: () => Notification.requestPermission(),
@@ -141,4 +148,14 @@ export function desktopNotifications(): DesktopNotifications | undefined {
       };
     },
   };
+}
+
+/** Chrome on Android has the class, and refuses to make one. Nothing is shown while nobody has been asked, so it is tried then: nobody is to be asked in vain. */
+function canBeMade(): boolean {
+  try {
+    if (Notification.permission === 'default') new Notification('');
+    return true;
+  } catch {
+    return false;
+  }
 }
