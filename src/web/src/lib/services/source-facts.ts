@@ -105,11 +105,18 @@ export function mayPlay(facts: SourceFacts, canPlay: (type: string) => boolean):
   }
 }
 
-const SOUND = /\.(wav|wave|flac|mp3|m4a|aac|ogg|oga|opus|aif|aiff|wma|ac3|caf)$/i;
+const SOUND = /\.(wav|wave|flac|mp3|m4a|aac|ogg|oga|opus|aif|aiff|wma|ac3|eac3|mka|w64|caf)$/i;
 
 /** By its name alone: what a file is, its bytes tell later. */
 export function looksLikeSound(path: string): boolean {
   return SOUND.test(path);
+}
+
+const PICTURE = /\.(mp4|m4v|mov|qt|mkv|webm|avi|divx|mxf|mts|m2ts|m2t|ts|mpg|mpeg|m2v|vob|mod|tod|3gp|3g2|wmv|asf|flv|f4v|ogv)$/i;
+
+/** Whether it has the ending of a film or a sound: a camera writes much else beside them. */
+export function looksLikeMedia(path: string): boolean {
+  return PICTURE.test(path) || looksLikeSound(path);
 }
 
 /** The last part of a path. */
