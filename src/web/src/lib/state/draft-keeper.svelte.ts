@@ -22,8 +22,8 @@ export class DraftKeeper {
   #state = $state.raw<KeeperState>('none');
   #savedAt = $state.raw<Date | null>(null);
   #problem = $state.raw<ProblemDetails | null>(null);
-  /** As the server has it, so that opening and closing a field is no change. */
-  #saved = '';
+  /** As the server has it, so that opening and closing a field is no change. Undefined before there is anything to begin with. */
+  #saved: string | undefined;
   #timer: ReturnType<typeof setTimeout> | undefined;
   #work: Promise<void> | undefined;
   #isClosed = false;
@@ -71,7 +71,7 @@ export class DraftKeeper {
 
   /** Something may have changed. */
   touch(): void {
-    if (this.#isClosed || this.#state === 'conflict') return;
+    if (this.#isClosed || this.#state === 'conflict' || this.#saved === undefined) return;
     if (JSON.stringify(this.#read()) === this.#saved) {
       if (this.#state === 'dirty') {
         clearTimeout(this.#timer);
@@ -87,7 +87,7 @@ export class DraftKeeper {
   async save(): Promise<void> {
     clearTimeout(this.#timer);
     if (this.#work) await this.#work;
-    if (this.#isClosed || this.#state === 'conflict' || JSON.stringify(this.#read()) === this.#saved) return;
+    if (this.#isClosed || this.#state === 'conflict' || this.#saved === undefined || JSON.stringify(this.#read()) === this.#saved) return;
     this.#work = this.#send(this.#revision).finally(() => (this.#work = undefined));
     await this.#work;
   }

@@ -7,6 +7,7 @@ import { Making } from './making.svelte';
 
 let refusal: ApiError | undefined;
 let estimates: JobSpec[];
+let created: JobSpec[];
 let submitted: string[];
 let deleted: string[];
 let making: Making;
@@ -15,7 +16,7 @@ const facts = { path: 'a.mp4', format: 'mp4', video: null, audio: null } as unkn
 
 beforeEach(async () => {
   vi.useFakeTimers();
-  [refusal, estimates, submitted, deleted] = [undefined, [], [], []];
+  [refusal, estimates, created, submitted, deleted] = [undefined, [], [], [], []];
   const api: Partial<MakingApi> = {
     presets: () => Promise.resolve([{ name: 'h264-1080p' }] as never),
     projects: () => Promise.resolve({ items: [{ id: 'harbour' }], nextCursor: null } as never),
@@ -30,7 +31,8 @@ beforeEach(async () => {
       submitted.push(text);
       return Promise.resolve({ id: 'job' } as JobDetails);
     },
-    createDraft: (spec) => Promise.resolve({ id: 'd', revision: 1, title: '', projectId: null, updatedAt: '2026-01-01T00:00:00Z', spec }),
+    getDraft: () => Promise.reject(new ApiError({ type: 'urn:x', title: 'No such draft', status: 404, detail: '' })),
+    createDraft: (spec) => (created.push(spec), Promise.resolve({ id: 'd', revision: 1, title: '', projectId: null, updatedAt: '2026-01-01T00:00:00Z', spec })),
     saveDraft: (id, spec, revision) => Promise.resolve({ id, revision: (revision ?? 0) + 1, title: '', projectId: null, updatedAt: '2026-01-01T00:00:00Z', spec }),
     deleteDraft: (id) => Promise.resolve(void deleted.push(id)),
   };
@@ -116,5 +118,29 @@ describe('a film in the making', () => {
     expect(making.keeper.id).toBe('d');
     expect((await making.submit())?.id).toBe('job');
     expect(deleted).toEqual(['d']);
+  });
+
+  it('leaves no draft behind where it is left before it began', async () => {
+    const beginning = making.begin({});
+    making.stop();
+    await beginning;
+    await vi.advanceTimersByTimeAsync(10_000);
+    expect(created).toEqual([]);
+  });
+
+  it('leaves no draft behind where there was none to go on with', async () => {
+    await making.begin({ draft: 'gone' });
+    expect(making.state.state).toBe('failed');
+    making.stop();
+    await vi.advanceTimersByTimeAsync(10_000);
+    expect(created).toEqual([]);
+  });
+
+  it('keeps what was changed at the last moment when it is left', async () => {
+    await making.begin({});
+    making.cut.title = 'Fog';
+    making.stop();
+    await vi.advanceTimersByTimeAsync(0);
+    expect(created).toMatchObject([{ title: 'Fog' }]);
   });
 });
