@@ -63,6 +63,35 @@ function setUp() {
   return { hub, last, client, states };
 }
 
+/** Hubs whose start waits until it is told to go on, as where a network swallows what is sent. */
+function setUpHanging() {
+  class HangingHub extends FakeHub {
+    isStopped = false;
+    answer = () => undefined as void;
+
+    override start() {
+      return new Promise<void>((resolve) => (this.answer = resolve));
+    }
+
+    // As SignalR's: it waits for the start.
+    override stop() {
+      this.isStopped = true;
+      return new Promise<void>(() => undefined);
+    }
+  }
+
+  const hubs: HangingHub[] = [];
+  const connect = () => {
+    const hub = new HangingHub();
+    hubs.push(hub);
+    return hub;
+  };
+  const client = new WebSocketClient({ connect, lastSequence: () => undefined, random: () => 0 });
+  const states: ConnectionState[] = [];
+  client.on('state', (state) => states.push(state));
+  return { hubs, client, states };
+}
+
 const settled = () => vi.advanceTimersByTimeAsync(0);
 
 beforeEach(() => void vi.useFakeTimers());
@@ -211,6 +240,37 @@ describe('a connection that is lost', () => {
     client.wake();
     await settled();
     expect(client.state).toBe('live');
+  });
+
+  it('is begun anew where a start hangs, and is offline meanwhile', async () => {
+    const { hubs, client, states } = setUpHanging();
+    client.start();
+    await vi.advanceTimersByTimeAsync(7_900);
+    expect(states).toEqual([]);
+    await vi.advanceTimersByTimeAsync(200);
+    expect(states).toEqual(['offline']);
+    expect(hubs.map((hub) => hub.isStopped)).toEqual([true, false]);
+    await vi.advanceTimersByTimeAsync(8_000);
+    expect(hubs).toHaveLength(3);
+  });
+
+  it('does not wait for a start that hangs when woken', async () => {
+    const { hubs, client } = setUpHanging();
+    client.watchJob('a');
+    client.start();
+    await vi.advanceTimersByTimeAsync(1_000);
+    client.wake();
+    await settled();
+    expect(hubs.map((hub) => hub.isStopped)).toEqual([true, false]);
+    hubs[1]!.answer();
+    await settled();
+    expect(client.state).toBe('live');
+    expect(hubs[1]!.takeCalls()).toEqual([['WatchJob', 'a', null]]);
+    // What was given up for it ends late, and means nothing any more.
+    hubs[0]!.drop();
+    await vi.advanceTimersByTimeAsync(60_000);
+    expect(client.state).toBe('live');
+    expect(hubs).toHaveLength(2);
   });
 
   it('stays away once it is stopped', async () => {

@@ -32,6 +32,8 @@ export interface ClientOptions {
 const TRIES_UNTIL_OFFLINE = 4;
 const FIRST_DELAY_MS = 300;
 const MAX_DELAY_MS = 5_000;
+/** A start that takes longer is given up: where packets vanish, the browser alone would wait for minutes. */
+const START_MS = 8_000;
 
 /**
  * The real connection to `hubs/progress` below the page's address. A WebSocket at once: what is negotiated first holds for
@@ -56,26 +58,18 @@ export function backOff(tries: number, random: number): number {
  * It has its own reconnect loop in place of SignalR's, which neither covers the first start nor can be woken early.
  */
 export class WebSocketClient {
-  readonly #hub: Hub;
   readonly #options: ClientOptions;
   readonly #listeners = new Map<keyof ClientEvents, Set<(payload: never) => void>>();
   readonly #jobs = new Map<string, number>();
   readonly #boards: BoardFilter[] = [];
+  #hub: Hub;
   #state: ConnectionState = 'connecting';
   #started = false;
   #wake: (() => void) | undefined;
 
   constructor(options: ClientOptions) {
     this.#options = options;
-    this.#hub = options.connect();
-    this.#hub.on('progress', (update: ProgressUpdate) => this.#emit('progress', update));
-    this.#hub.on('board', (updates: ProgressUpdate[]) => this.#emit('board', updates));
-    this.#hub.on('notification', (event: NotificationEvent) => this.#emit('notification', event));
-    this.#hub.onclose(() => {
-      if (!this.#started) return;
-      this.#setState('reconnecting');
-      void this.#connect();
-    });
+    this.#hub = this.#join();
   }
 
   get state(): ConnectionState {
@@ -95,7 +89,7 @@ export class WebSocketClient {
     await this.#hub.stop();
   }
 
-  /** Tries at once where it would still wait: the network is back, or someone looks at the page again. */
+  /** Tries at once where it would still wait, for the next try or for an answer: the network is back, or someone looks at the page again. */
   wake(): void {
     this.#wake?.();
   }
@@ -133,21 +127,51 @@ export class WebSocketClient {
     });
   }
 
+  #join(): Hub {
+    const hub = this.#options.connect();
+    hub.on('progress', (update: ProgressUpdate) => this.#emit('progress', update));
+    hub.on('board', (updates: ProgressUpdate[]) => this.#emit('board', updates));
+    hub.on('notification', (event: NotificationEvent) => this.#emit('notification', event));
+    hub.onclose(() => {
+      if (!this.#started || hub !== this.#hub) return;
+      this.#setState('reconnecting');
+      void this.#connect();
+    });
+    return hub;
+  }
+
   async #connect(): Promise<void> {
     for (let tries = 0; this.#started; tries++) {
-      try {
-        await this.#hub.start();
-      } catch {
-        if (tries + 1 >= TRIES_UNTIL_OFFLINE) this.#setState('offline');
-        await this.#sleep(backOff(tries, (this.#options.random ?? Math.random)()));
-        continue;
+      const outcome = await this.#tryStart();
+      if (outcome === 'live') {
+        // Asked for in the order in which they were begun, before anyone hears that we are live.
+        for (const jobId of this.#jobs.keys()) this.#whenLive(() => this.#askForJob(jobId), true);
+        if (this.#boards.length > 0) this.#whenLive(() => this.#askForBoard(), true);
+        this.#setState('live');
+        return;
       }
-      // Asked for in the order in which they were begun, before anyone hears that we are live.
-      for (const jobId of this.#jobs.keys()) this.#whenLive(() => this.#askForJob(jobId), true);
-      if (this.#boards.length > 0) this.#whenLive(() => this.#askForBoard(), true);
-      this.#setState('live');
-      return;
+      if (outcome === 'hung' || tries + 1 >= TRIES_UNTIL_OFFLINE) this.#setState('offline');
+      if (outcome === 'refused') await this.#sleep(backOff(tries, (this.#options.random ?? Math.random)()));
     }
+  }
+
+  async #tryStart(): Promise<'live' | 'refused' | 'hung' | 'woken'> {
+    const hub = this.#hub;
+    const outcome = await Promise.race([
+      hub.start().then(
+        () => 'live' as const,
+        () => 'refused' as const,
+      ),
+      this.#sleep(START_MS).then((isWoken) => (isWoken ? ('woken' as const) : ('hung' as const))),
+    ]);
+    if (outcome === 'live' || outcome === 'refused') {
+      this.#wake?.();
+      return outcome;
+    }
+    // SignalR's stop waits for the start that hangs, and until then it cannot be started anew: another takes its place.
+    this.#hub = this.#join();
+    hub.stop().catch(() => undefined);
+    return outcome;
   }
 
   async #askForJob(jobId: string): Promise<void> {
@@ -169,15 +193,16 @@ export class WebSocketClient {
     if (connected) call().catch(() => undefined);
   }
 
-  #sleep(milliseconds: number): Promise<void> {
+  /** Tells whether it was woken before its time. */
+  #sleep(milliseconds: number): Promise<boolean> {
     return new Promise((resolve) => {
-      const done = () => {
+      const end = (isWoken: boolean) => {
         clearTimeout(timer);
         this.#wake = undefined;
-        resolve();
+        resolve(isWoken);
       };
-      const timer = setTimeout(done, milliseconds);
-      this.#wake = done;
+      const timer = setTimeout(() => end(false), milliseconds);
+      this.#wake = () => end(true);
     });
   }
 
