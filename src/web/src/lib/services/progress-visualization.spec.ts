@@ -9,6 +9,7 @@ import {
   isEnded,
   isOutdated,
   isStatus,
+  messageOf,
   milestones,
   playableFilm,
   settle,
@@ -16,6 +17,7 @@ import {
   STATUSES,
   viewSteps,
 } from './progress-visualization';
+import { formatClock } from './format';
 import { anUpdate, someDetails } from './testing';
 
 describe('words', () => {
@@ -35,6 +37,14 @@ describe('words', () => {
     ['failed', 'retry'],
     ['cancelled', 'retry'],
   ])('a job that is %s may be asked to: %s', (status, actions) => expect(allowedActions(status).join(' ')).toBe(actions));
+
+  it('tells until when a job is paused in the time of the reader, and all else as the server says it', () => {
+    const now = new Date('2025-03-01T12:00:00Z');
+    const paused = anUpdate({ status: 'paused', message: 'Paused until 2025-03-02 06:00 UTC', resumeAt: '2025-03-02T06:00:00Z' });
+    expect(messageOf(paused, now)).toBe(`Paused until ${formatClock(new Date('2025-03-02T06:00:00Z'), now)}`);
+    expect(messageOf({ ...paused, resumeAt: null, message: 'Paused' }, now)).toBe('Paused');
+    expect(messageOf(anUpdate({ resumeAt: '2025-03-02T06:00:00Z' }), now)).toBe('Encoding segment 14 of 40 (h264-1080p)');
+  });
 
   it('describes the cut with what is known of it', () => {
     expect(

@@ -1,5 +1,5 @@
 import type { JobAction } from './api';
-import { clampPercent, formatDuration, formatRange, UNKNOWN } from './format';
+import { clampPercent, formatClock, formatDuration, formatRange, UNKNOWN } from './format';
 import type { JobSpec, JobStatus, OutputInfo, ProgressUpdate, StepInfo } from '../types';
 
 /** Everything between the wire and the eye: pure functions from updates to words, numbers and bars. */
@@ -39,6 +39,12 @@ export function isStatus(text: string | null): text is JobStatus {
 /** What may be asked of a job in this status. */
 export function allowedActions(status: JobStatus): readonly JobAction[] {
   return ACTIONS[status];
+}
+
+/** What is happening now. Until when a job is paused is told in the reader's own time: the server's words have another zone's. */
+export function messageOf(progress: ProgressUpdate, now: Date): string {
+  if (progress.status === 'paused' && progress.resumeAt) return `Paused until ${formatClock(new Date(progress.resumeAt), now)}`;
+  return progress.message;
 }
 
 export interface Eta {
