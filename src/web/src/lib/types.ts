@@ -61,7 +61,6 @@ export type NotificationTest = Schemas['NotificationTest'];
 
 // What the hub speaks.
 export type NotificationEvent = Schemas['NotificationEvent'];
-export type BoardFilter = Schemas['BoardFilter'];
 
 // A job as it is asked for: what may be null may be left out.
 export type JobSpec = Schemas['JobSpec'];

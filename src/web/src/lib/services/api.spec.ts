@@ -1,5 +1,5 @@
 import { describe, expect, it, vi } from 'vitest';
-import { ApiError, AssemblyApi, asProblem, isAbort } from './api';
+import { ApiError, AssemblyApi, asProblem, isAbort, isPassing } from './api';
 import { aJob, anUpdate } from './testing';
 
 function answering(body: unknown, init: ResponseInit = {}) {
@@ -69,7 +69,7 @@ describe('refusals', () => {
     const error = await refusalOf(new AssemblyApi('http://host/', answering(problem, { status: 400 })).getJob('a'));
     expect(error.problem).toEqual(problem);
     expect(error.message).toBe('Correct the fields below.');
-    expect(error.unreachable).toBe(false);
+    expect(isPassing(error.problem)).toBe(false);
   });
 
   it('without a problem body, as from a proxy, still say something', async () => {
@@ -87,7 +87,7 @@ describe('refusals', () => {
   it('say that the server is away when it is', async () => {
     const away = vi.fn<typeof fetch>(async () => Promise.reject(new TypeError('Failed to fetch')));
     const error = await refusalOf(new AssemblyApi('http://host/', away).getJob('a'));
-    expect(error.unreachable).toBe(true);
+    expect(isPassing(error.problem)).toBe(true);
   });
 
   it('promise another try of what is shown, and none of what was to be done', async () => {

@@ -18,11 +18,6 @@ export class ApiError extends Error {
   constructor(readonly problem: ProblemDetails) {
     super(problem.detail || problem.title);
   }
-
-  /** The server did not answer at all. */
-  get unreachable(): boolean {
-    return this.problem.type === UNREACHABLE;
-  }
 }
 
 const UNREACHABLE = 'urn:orleans-assembly:unreachable';

@@ -23,12 +23,6 @@ export class MakingApi {
     return this.#get(url, signal);
   }
 
-  /** Whether a file of exactly this path is there. Asked by the list: it answers a missing file without an error. */
-  async hasSource(path: string, signal?: AbortSignal): Promise<boolean> {
-    const { items } = await this.listSources({ prefix: path, limit: 1 }, signal);
-    return items[0]?.path === path;
-  }
-
   probe(path: string, signal?: AbortSignal): Promise<SourceFacts> {
     return this.#get(this.#at('sources', ...path.split('/'), 'probe'), signal);
   }

@@ -152,17 +152,6 @@ describe('watching', () => {
     expect(hub.takeCalls()).toEqual([['WatchJob', 'a', null]]);
   });
 
-  it('joins different boards to one of all jobs, and narrows it again', async () => {
-    const { hub, client } = setUp();
-    client.start();
-    await settled();
-    const harbour = client.watchBoard({ projectId: 'harbour' });
-    const failed = client.watchBoard({ status: 'failed' });
-    failed();
-    harbour();
-    expect(hub.takeCalls()).toEqual([['WatchBoard', { projectId: 'harbour' }], ['WatchBoard', {}], ['WatchBoard', { projectId: 'harbour' }], ['UnwatchBoard']]);
-  });
-
   it('survives a server that refuses a watch', async () => {
     const { hub, client } = setUp();
     hub.answers.set('WatchJob', new Error('no such job'));
@@ -194,7 +183,7 @@ describe('a connection that is lost', () => {
     client.start();
     await settled();
     client.watchJob('a');
-    client.watchBoard({ projectId: 'harbour' });
+    client.watchBoard();
     hub.takeCalls();
     last.set('a', 42);
     hub.drop();
@@ -205,7 +194,7 @@ describe('a connection that is lost', () => {
     expect(states).toEqual(['live', 'reconnecting', 'live']);
     expect(hub.takeCalls()).toEqual([
       ['WatchJob', 'a', 42],
-      ['WatchBoard', { projectId: 'harbour' }],
+      ['WatchBoard', {}],
     ]);
   });
 

@@ -1,5 +1,5 @@
 import { HttpTransportType, HubConnectionBuilder, LogLevel } from '@microsoft/signalr';
-import type { BoardFilter, NotificationEvent, ProgressUpdate } from '../types';
+import type { NotificationEvent, ProgressUpdate } from '../types';
 
 /** `reconnecting` is the first seconds without the server, `offline` what comes after; both go on trying. */
 export type ConnectionState = 'connecting' | 'live' | 'reconnecting' | 'offline';
@@ -61,7 +61,7 @@ export class WebSocketClient {
   readonly #options: ClientOptions;
   readonly #listeners = new Map<keyof ClientEvents, Set<(payload: never) => void>>();
   readonly #jobs = new Map<string, number>();
-  readonly #boards: BoardFilter[] = [];
+  #watchesBoard = false;
   #hub: Hub;
   #state: ConnectionState = 'connecting';
   #started = false;
@@ -117,14 +117,10 @@ export class WebSocketClient {
     });
   }
 
-  /** Follows the jobs of a board. The server has one board a connection: different filters together become none. */
-  watchBoard(filter: BoardFilter = {}): () => void {
-    this.#boards.push(filter);
+  /** Follows all jobs, from now on. */
+  watchBoard(): void {
+    this.#watchesBoard = true;
     this.#whenLive(() => this.#askForBoard());
-    return once(() => {
-      this.#boards.splice(this.#boards.indexOf(filter), 1);
-      this.#whenLive(() => (this.#boards.length > 0 ? this.#askForBoard() : this.#hub.invoke('UnwatchBoard')));
-    });
   }
 
   #join(): Hub {
@@ -146,7 +142,7 @@ export class WebSocketClient {
       if (outcome === 'live') {
         // Asked for in the order in which they were begun, before anyone hears that we are live.
         for (const jobId of this.#jobs.keys()) this.#whenLive(() => this.#askForJob(jobId), true);
-        if (this.#boards.length > 0) this.#whenLive(() => this.#askForBoard(), true);
+        if (this.#watchesBoard) this.#whenLive(() => this.#askForBoard(), true);
         this.#setState('live');
         return;
       }
@@ -180,9 +176,7 @@ export class WebSocketClient {
   }
 
   #askForBoard(): Promise<unknown> {
-    const [first, ...others] = this.#boards;
-    const isSame = others.every((other) => other.projectId === first?.projectId && other.status === first?.status);
-    return this.#hub.invoke('WatchBoard', isSame && first ? first : {});
+    return this.#hub.invoke('WatchBoard', {});
   }
 
   /**

@@ -3,8 +3,6 @@ import type { Component } from 'svelte';
 export interface MenuItem {
   label: string;
   Icon?: Component<{ size?: number }>;
-  isDangerous?: boolean;
-  isDisabled?: boolean;
   onselect: () => void;
 }
 
@@ -12,7 +10,5 @@ export interface MenuItem {
 export interface Choice<T extends string = string> {
   value: T;
   label: string;
-  /** A sentence below the label. */
-  description?: string;
   Icon?: Component<{ size?: number }>;
 }
