@@ -36,6 +36,11 @@ internal sealed class ProgressFeed(ServerClient server, TimeProvider time)
                 pause = FirstPause;
                 model = model.Apply(now, time.GetUtcNow());
                 yield return model;
+                if (model.Ended)
+                {
+                    yield break; // before the watch was up: the hub has nothing more to send
+                }
+
                 await foreach (var update in updates.ReadAllAsync(cancellation))
                 {
                     if (update.JobId == job.Id && update.Sequence > model.Update.Sequence)

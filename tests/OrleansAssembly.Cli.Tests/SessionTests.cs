@@ -88,6 +88,35 @@ public sealed class SessionTests
         Assert.Contains("connection lost, trying again", shell.Text, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData(JobStatus.Completed, ExitCode.Done)]
+    [InlineData(JobStatus.Failed, ExitCode.Failed)]
+    public async Task Watch_of_a_job_that_ends_before_the_hub_is_reached_ends_too(JobStatus status, int exitCode)
+    {
+        await using var server = await StandInServer.StartAsync();
+        server.BeforeWatch = Given.Update(2, progress: 100, step: 12, status: status);
+        using var shell = new Shell();
+
+        Assert.Equal(exitCode, await shell.RunAsync(server, "watch", "job-1").WaitAsync(Limit, TestContext.Current.CancellationToken));
+        Assert.Contains("step 12 of 12", shell.Text, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Watch_of_a_job_that_ends_while_the_connection_is_lost_ends_too()
+    {
+        var first = await StandInServer.StartAsync();
+        var address = first.Address;
+        using var shell = new Shell();
+        var run = shell.RunAsync(first, "watch", "job-1");
+        await WatchedAsync(first);
+        await first.DisposeAsync();
+
+        await using var second = await StandInServer.StartAsync(address.Port, Given.Job(Given.Update(20, progress: 100, step: 12, status: JobStatus.Completed)));
+
+        Assert.Equal(ExitCode.Done, await run.WaitAsync(Limit, TestContext.Current.CancellationToken));
+        Assert.Contains("step 12 of 12", shell.Text, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task Ctrl_C_stops_the_watching_and_not_the_job()
     {

@@ -21,7 +21,7 @@ internal sealed class StandInServer : IAsyncDisposable
 
     public Uri Address => new(_app.Urls.First());
 
-    public JobDetails Job { get; set; } = Given.Job(Given.Update(1));
+    public required JobDetails Job { get; set; }
 
     public List<JobSummary> Listed { get; } = [];
 
@@ -33,7 +33,10 @@ internal sealed class StandInServer : IAsyncDisposable
     /// <summary>Each watch of the hub that is complete, which is when the watcher has read the job after asking: the sequence that it had.</summary>
     public System.Threading.Channels.Channel<long?> Watches { get; } = System.Threading.Channels.Channel.CreateUnbounded<long?>();
 
-    public static async Task<StandInServer> StartAsync(int port = 0)
+    /// <summary>What the job becomes just before its first watch is up; nothing is pushed for it.</summary>
+    public ProgressUpdate? BeforeWatch { get; set; }
+
+    public static async Task<StandInServer> StartAsync(int port = 0, JobDetails? job = null)
     {
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
@@ -43,7 +46,7 @@ internal sealed class StandInServer : IAsyncDisposable
         StandInServer? self = null;
         builder.Services.AddSingleton(_ => self!);
         var app = builder.Build();
-        self = new StandInServer(app);
+        self = new StandInServer(app) { Job = job ?? Given.Job(Given.Update(1)) };
         self.Map();
         await app.StartAsync();
         return self;
@@ -127,6 +130,11 @@ internal sealed class StandInServer : IAsyncDisposable
     {
         public ProgressUpdate? WatchJob(string jobId, long? afterSequence)
         {
+            if (server.BeforeWatch is { } update)
+            {
+                server.Job = server.Job with { Status = update.Status, Progress = update };
+            }
+
             server._watch = (true, afterSequence);
             return jobId == server.Job.Id ? server.Job.Progress : null;
         }
