@@ -151,6 +151,7 @@ public sealed partial class MediaStore(IOptions<MediaOptions> options)
         }
     }
 
+    /// <summary>Looser than what jobs and uploads may name (<c>Timeline.SourcePath</c>): what lies there under another name can still be fetched and removed.</summary>
     private static MediaProblem? BadPath(string? path)
     {
         if (string.IsNullOrEmpty(path))

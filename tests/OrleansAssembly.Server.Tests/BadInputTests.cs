@@ -125,6 +125,37 @@ public sealed class BadInputTests(RunningServer server)
     }
 
     [Theory]
+    [InlineData("scene1:take2.mov", "has a ':'")]
+    [InlineData("scene1%3Atake2.mov", "has a ':'")]
+    [InlineData("scene1%5Ctake2.mov", "has a backslash")]
+    [InlineData("a//b.mp4", "has an empty part")]
+    [InlineData("folder/", "has an empty part")]
+    public async Task An_upload_that_no_job_could_name_is_refused_before_its_body_is_read(string path, string why) => await RefusedUploadAsync(path, why);
+
+    [Fact]
+    public async Task An_upload_with_a_path_that_is_too_long_for_a_job_is_refused_too()
+    {
+        var folders = string.Concat(Enumerable.Repeat(new string('a', 99) + '/', 10));
+        await RefusedUploadAsync(folders + "b", "longer than 1000 bytes");
+    }
+
+    /// <summary>Promises 80 GB and sends nothing, as a client does that waits for leave.</summary>
+    private async Task RefusedUploadAsync(string path, string why)
+    {
+        using var socket = new System.Net.Sockets.TcpClient();
+        await socket.ConnectAsync(IPAddress.Loopback, server.Address.Port, Cancel);
+        await using var stream = socket.GetStream();
+        await stream.WriteAsync(Encoding.ASCII.GetBytes($"PUT /api/v1/sources/{path} HTTP/1.1\r\nHost: x\r\nContent-Length: 80000000000\r\nExpect: 100-continue\r\n\r\n"), Cancel);
+        var buffer = new byte[4096];
+        var answer = Encoding.UTF8.GetString(buffer, 0, await stream.ReadAtLeastAsync(buffer, 12, cancellationToken: Cancel));
+        Assert.StartsWith("HTTP/1.1 400 ", answer, StringComparison.Ordinal);
+        answer += await new StreamReader(stream).ReadToEndAsync(Cancel);
+        Assert.Contains("urn:orleans-assembly:invalid-source-path", answer, StringComparison.Ordinal);
+        Assert.Contains(why, answer, StringComparison.Ordinal);
+        Assert.Contains("Upload it under another path.", answer, StringComparison.Ordinal);
+    }
+
+    [Theory]
     [InlineData("POST", "/api/v1/assembly/jobs/00000000000000000000000000000000/cancel")]
     [InlineData("DELETE", "/api/v1/sources/one.mp4")]
     [InlineData("POST", "/hubs/progress/negotiate?negotiateVersion=1")]

@@ -94,6 +94,12 @@ public static class SourcesApi
     private static async Task<Results<Created<SourceFile>, Ok<SourceFile>, ProblemHttpResult>> PutAsync(
         string path, HttpRequest request, MediaStore media, TimeProvider time, CancellationToken cancellation)
     {
+        // What no job may name is of no use here, and whoever sends it should know before hours of sending.
+        if (SourcePath.Check(path) is { } refused)
+        {
+            return Problems.Of("invalid-source-path", "No source can be called so", $"{refused} Upload it under another path.", 400);
+        }
+
         // The media store has its own limit.
         request.HttpContext.Features.GetRequiredFeature<IHttpMaxRequestBodySizeFeature>().MaxRequestBodySize = null;
         var (stored, problem) = await media.SaveAsync(path, request.Body, request.ContentLength, cancellation);
