@@ -164,7 +164,55 @@ public sealed class BadInputTests(RunningServer server)
         var request = new HttpRequestMessage(new HttpMethod(method), path);
         request.Headers.Add("Origin", "http://evil.example");
         using var answer = await server.Http.SendAsync(request, Cancel);
-        await ProblemAsync(answer, 403);
+        Assert.Contains("Host header", (await ProblemAsync(answer, 403)).Detail, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("POST", "/api/v1/assembly/jobs/00000000000000000000000000000000/cancel", 404)]
+    [InlineData("DELETE", "/api/v1/sources/gone.mp4", 404)]
+    [InlineData("POST", "/hubs/progress/negotiate?negotiateVersion=1", 200)]
+    public async Task The_servers_own_page_may_act_behind_a_proxy_that_does_not_pass_its_host_on(string method, string path, int status)
+    {
+        using var answer = await SendAsync(method, path, "same-origin", "https://films.example");
+        Assert.Equal(status, (int)answer.StatusCode);
+    }
+
+    [Theory]
+    [InlineData("cross-site", "https://evil.example")]
+    [InlineData("same-site", "https://other.films.example")]
+    [InlineData("none", "chrome-extension://abcdef")]
+    [InlineData("same-origin, cross-site", "https://evil.example")]
+    [InlineData("cross-site", "own")]
+    [InlineData("cross-site", null)]
+    [InlineData("same-site", null)]
+    public async Task What_a_browser_says_comes_from_elsewhere_can_do_nothing(string site, string? origin)
+    {
+        foreach (var (method, path) in new[] { ("POST", "/api/v1/assembly/jobs/00000000000000000000000000000000/cancel"), ("PUT", "/api/v1/sources/foreign.mp4"), ("GET", "/hubs/progress") })
+        {
+            using var answer = await SendAsync(method, path, site, origin == "own" ? server.Address.GetLeftPart(UriPartial.Authority) : origin);
+            await ProblemAsync(answer, 403);
+        }
+    }
+
+    [Theory]
+    [InlineData("none")]
+    [InlineData("cross-site")]
+    public async Task Pages_may_be_opened_from_anywhere(string site)
+    {
+        using var answer = await SendAsync("GET", "/api/v1/presets", site, null);
+        Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
+    }
+
+    private Task<HttpResponseMessage> SendAsync(string method, string path, string site, string? origin)
+    {
+        var request = new HttpRequestMessage(new HttpMethod(method), path);
+        request.Headers.Add("Sec-Fetch-Site", site);
+        if (origin is not null)
+        {
+            request.Headers.Add("Origin", origin);
+        }
+
+        return server.Http.SendAsync(request, Cancel);
     }
 
     [Fact]

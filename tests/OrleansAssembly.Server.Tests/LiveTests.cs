@@ -34,15 +34,30 @@ public sealed class LiveTests(RunningServer server)
         Assert.Equal(WebSocketCloseStatus.NormalClosure, late.CloseStatus);
     }
 
-    [Fact]
-    public async Task A_WebSocket_of_another_servers_page_is_refused()
+    [Theory]
+    [InlineData("http://evil.example", null)] // Chromium tells no more of a WebSocket
+    [InlineData("https://evil.example", "cross-site")]
+    [InlineData("https://other.films.example", "same-site")]
+    public async Task A_WebSocket_of_another_servers_page_is_refused(string origin, string? site)
     {
         var job = await server.SubmitAsync(SpecOf(JobType.Edl));
         using var socket = new ClientWebSocket();
-        socket.Options.SetRequestHeader("Origin", "http://evil.example");
+        socket.Options.SetRequestHeader("Origin", origin);
+        socket.Options.SetRequestHeader("Sec-Fetch-Site", site);
         socket.Options.CollectHttpResponseDetails = true;
         await Assert.ThrowsAsync<WebSocketException>(() => socket.ConnectAsync(SocketAddress(job.Id), Cancel));
         Assert.Equal(HttpStatusCode.Forbidden, socket.HttpStatusCode);
+    }
+
+    [Fact]
+    public async Task A_WebSocket_of_the_servers_own_page_is_taken_behind_a_proxy_that_does_not_pass_its_host_on()
+    {
+        var job = await server.SubmitAsync(SpecOf(JobType.Edl));
+        using var socket = new ClientWebSocket();
+        socket.Options.SetRequestHeader("Origin", "https://films.example");
+        socket.Options.SetRequestHeader("Sec-Fetch-Site", "same-origin");
+        await socket.ConnectAsync(SocketAddress(job.Id), Cancel);
+        AssertWhole(await ReadToEndAsync(socket));
     }
 
     [Fact]

@@ -25,7 +25,8 @@ public static class BrowserSafety
         headers.ContentSecurityPolicy = http.Request.Path.StartsWithSegments("/docs") ? DocsPolicy : PagePolicy;
         if (ActsOrListens(http) && IsForeign(http.Request))
         {
-            ProblemHttpResult refusal = Problems.Of("foreign-origin", "Another page must not do this", "The request comes from a page of another server.", 403);
+            ProblemHttpResult refusal = Problems.Of(
+                "foreign-origin", "Another page must not do this", "The request comes from a page of another server. If the page is this server's own, behind a proxy: let the proxy pass the Host header on.", 403);
             await refusal.ExecuteAsync(http);
             return;
         }
@@ -39,8 +40,19 @@ public static class BrowserSafety
         || http.WebSockets.IsWebSocketRequest
         || http.Request.Path.StartsWithSegments("/hubs");
 
+    /// <summary>
+    /// What the browser itself says of the page, which no page can forge, holds whatever host a proxy asks for. It says nothing to plain http beyond this
+    /// machine, and Chromium nothing of a WebSocket; <c>none</c> means that no page asks, and then there must be no origin of another server either.
+    /// </summary>
+    private static bool IsForeign(HttpRequest request) => request.Headers["Sec-Fetch-Site"] switch
+    {
+        ["same-origin"] => false,
+        [] or ["none"] => IsForeignOrigin(request),
+        _ => true,
+    };
+
     /// <summary>Browsers always say where such a request comes from; scripts do not, and may do as they like.</summary>
-    private static bool IsForeign(HttpRequest request) =>
+    private static bool IsForeignOrigin(HttpRequest request) =>
         request.Headers.Origin is [{ Length: > 0 } origin]
         && !(Uri.TryCreate(origin, UriKind.Absolute, out var from) && from.Authority.Equals(request.Host.Value, StringComparison.OrdinalIgnoreCase));
 }
