@@ -92,6 +92,22 @@ public sealed class JobsApiTests(RunningServer server)
     }
 
     [Fact]
+    public async Task A_repeated_call_after_the_end_answers_what_the_job_made()
+    {
+        var key = Guid.NewGuid().ToString();
+        var body = SpecOf(JobType.Edl, title: "Once made");
+        using var first = await server.PostJobAsync(body, key);
+        var id = (await ReadAsync<JobDetails>(first)).Id;
+        await server.EndOfAsync(id);
+
+        using var second = await server.PostJobAsync(body, key);
+        Assert.Equal(HttpStatusCode.OK, second.StatusCode);
+        var made = (await GetAsync<JobDetails>($"{JobsApi.Root}/{id}")).Outputs;
+        Assert.NotEmpty(made);
+        Assert.Equal(made, (await ReadAsync<JobDetails>(second)).Outputs);
+    }
+
+    [Fact]
     public async Task A_refused_call_leaves_its_idempotency_key_free()
     {
         var key = Guid.NewGuid().ToString();

@@ -55,7 +55,7 @@ public static class JobsApi
         id.Length == 32 && id.All(char.IsAsciiHexDigitLower) ? grains.GetGrain<IJobGrain>(id) : null;
 
     private static async Task<Results<Created<JobDetails>, Ok<JobDetails>, ProblemHttpResult>> SubmitAsync(
-        HttpRequest request, JobIntake intake, [FromHeader(Name = IdempotencyKeys.Header)] string? idempotencyKey, CancellationToken cancellation)
+        HttpRequest request, JobIntake intake, JobOutputs outputs, [FromHeader(Name = IdempotencyKeys.Header)] string? idempotencyKey, CancellationToken cancellation)
     {
         var body = await JsonBody.ReadAsync<JobSpec>(request, cancellation);
         if (body.Value is null)
@@ -66,7 +66,7 @@ public static class JobsApi
         var (job, created, problem) = await intake.TakeAsync(body.Value, body.Bytes, idempotencyKey);
         return problem is not null ? Problems.Of(problem)
             : created ? TypedResults.Created(request.Below($"{Root}/{job!.Id}"), job)
-            : TypedResults.Ok(job!);
+            : TypedResults.Ok(await WithOutputsAsync(job!, request, outputs, cancellation)); // it may have ended since
     }
 
     private static async Task<Results<Ok<JobEstimate>, ProblemHttpResult>> EstimateAsync(HttpRequest request, JobIntake intake, CancellationToken cancellation)
@@ -112,8 +112,11 @@ public static class JobsApi
     private static async Task<Results<Ok<JobDetails>, ProblemHttpResult>> GetAsync(
         string id, HttpRequest request, IGrainFactory grains, JobOutputs outputs, CancellationToken cancellation) =>
         grains.Find(id) is { } grain && await grain.GetAsync() is { } job
-            ? TypedResults.Ok(job with { Outputs = await outputs.ListAsync(job.ProjectId, id, request, cancellation) })
+            ? TypedResults.Ok(await WithOutputsAsync(job, request, outputs, cancellation))
             : Problems.NoSuchJob(id);
+
+    private static async Task<JobDetails> WithOutputsAsync(JobDetails job, HttpRequest request, JobOutputs outputs, CancellationToken cancellation) =>
+        job with { Outputs = await outputs.ListAsync(job.ProjectId, job.Id, request, cancellation) };
 
     private static async Task<Results<Ok<SegmentMap>, ProblemHttpResult>> GetSegmentsAsync(string id, IGrainFactory grains) =>
         grains.Find(id) is { } grain && await grain.GetSegmentsAsync() is { } map ? TypedResults.Ok(map) : Problems.NoSuchJob(id);
