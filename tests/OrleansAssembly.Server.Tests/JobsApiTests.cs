@@ -200,12 +200,37 @@ public sealed class JobsApiTests(RunningServer server)
         await ProblemAsync(missing, 404);
     }
 
-    private async Task ExportAsync(string sourceJobId)
+    [Fact]
+    public async Task An_export_of_an_export_takes_the_timeline_of_the_job_behind_it()
     {
-        var export = await server.SubmitAsync($$"""{ "type": "export", "projectId": "harbour", "title": "Again", "sourceJobId": "{{sourceJobId}}", "outputs": [ { "preset": "h264-1080p" } ] }""");
+        var edit = await server.SubmitAsync(SpecOf(JobType.Edl, shots: 1));
+        await server.EndOfAsync(edit.Id);
+        var first = await ExportAsync(edit.Id);
+        using var estimate = await server.Http.PostAsync("/api/v1/assembly/estimate", new StringContent(ExportOf(first.Id), System.Text.Encoding.UTF8, "application/json"), Cancel);
+        Assert.Equal(25, (await ReadAsync<JobEstimate>(estimate)).Frames);
+        var second = await ExportAsync(first.Id);
+        Assert.Equal(edit.Id, second.Spec.SourceJobId);
+
+        using (await SendAsync(HttpMethod.Delete, $"{JobsApi.Root}/{edit.Id}"))
+        {
+            using var orphaned = await server.PostJobAsync(ExportOf(first.Id));
+            var problem = await ProblemAsync(orphaned, 422);
+            Assert.Equal("urn:orleans-assembly:source-job-not-found", problem.Type);
+            Assert.Contains($"'{first.Id}' is an export of '{edit.Id}'", problem.Detail, StringComparison.Ordinal);
+        }
+    }
+
+    private static string ExportOf(string sourceJobId) =>
+        $$"""{ "type": "export", "projectId": "harbour", "title": "Again", "sourceJobId": "{{sourceJobId}}", "outputs": [ { "preset": "h264-1080p" } ] }""";
+
+    private async Task<JobDetails> ExportAsync(string sourceJobId)
+    {
+        var export = await server.SubmitAsync(ExportOf(sourceJobId));
         var end = await server.EndOfAsync(export.Id);
         Assert.True(end.Status == JobStatus.Completed, end.ToString());
-        Assert.Single((await GetAsync<JobDetails>($"{JobsApi.Root}/{export.Id}")).Outputs, output => output.Preset == "h264-1080p");
+        var job = await GetAsync<JobDetails>($"{JobsApi.Root}/{export.Id}");
+        Assert.Single(job.Outputs, output => output.Preset == "h264-1080p");
+        return job;
     }
 
     private async Task DeleteAsync(JobDetails job)

@@ -20,7 +20,8 @@ public sealed class JobIntake(IGrainFactory grains, MediaStore media, Idempotenc
     /// <summary>What the job would take, or why it would not be taken: all that submitting would say, and what only shows in the sources.</summary>
     public async Task<(JobEstimate? Estimate, Problem? Problem)> EstimateAsync(JobSpec spec, CancellationToken cancellation)
     {
-        if (await ProblemOfAsync(spec) is { } refused)
+        (spec, var refused) = await CheckAsync(spec);
+        if (refused is not null)
         {
             return (null, refused);
         }
@@ -68,7 +69,8 @@ public sealed class JobIntake(IGrainFactory grains, MediaStore media, Idempotenc
 
     private async Task<Intake> SubmitAsync(JobSpec spec, string jobId)
     {
-        if (await ProblemOfAsync(spec) is { } problem)
+        (spec, var problem) = await CheckAsync(spec);
+        if (problem is not null)
         {
             return Refused(problem);
         }
@@ -86,16 +88,35 @@ public sealed class JobIntake(IGrainFactory grains, MediaStore media, Idempotenc
             : new Intake(await grain.GetAsync(), true, null);
     }
 
-    private async Task<Problem?> ProblemOfAsync(JobSpec spec)
+    /// <summary>The job as it will be made, or why it will not.</summary>
+    private async Task<(JobSpec Spec, Problem? Problem)> CheckAsync(JobSpec spec)
     {
         var problems = JobSpecValidator.Check(spec, name => Presets.Find(name) is not null, notifications.Value.Webhooks.Allows);
         var missing = MissingSources(spec.Timeline).ExceptBy(problems.Select(problem => problem.Path), problem => problem.Path);
-        return problems.Concat(missing).ToList() is { Count: > 0 } mistakes ? Problem.Invalid(mistakes)
-            : spec.Type == JobType.Export ? await ExportProblemAsync(spec.SourceJobId!)
-            : null;
+        return problems.Concat(missing).ToList() is { Count: > 0 } mistakes ? (spec, Problem.Invalid(mistakes))
+            : spec.Type == JobType.Export ? await CheckExportAsync(spec, spec.SourceJobId!)
+            : (spec, null);
     }
 
-    private async Task<Problem?> ExportProblemAsync(string sourceJobId)
+    /// <summary>An export has no timeline of its own: one of an export takes that of the job behind it.</summary>
+    private async Task<(JobSpec Spec, Problem? Problem)> CheckExportAsync(JobSpec spec, string sourceJobId)
+    {
+        if (await SourceProblemAsync(sourceJobId) is { } problem)
+        {
+            return (spec, problem);
+        }
+
+        if (await grains.GetGrain<IJobGrain>(sourceJobId).GetSpecAsync() is not { Type: JobType.Export, SourceJobId: { } behind })
+        {
+            return (spec, null);
+        }
+
+        return await grains.GetGrain<IJobGrain>(behind).GetProgressAsync() is null
+            ? (spec, Problem.Of("source-job-not-found", "The source job does not exist", $"Job '{sourceJobId}' is an export of '{behind}', which was deleted with its timeline. Submit an assembly instead."))
+            : await CheckExportAsync(spec with { SourceJobId = behind }, behind);
+    }
+
+    private async Task<Problem?> SourceProblemAsync(string sourceJobId)
     {
         var source = await grains.GetGrain<IJobGrain>(sourceJobId).GetProgressAsync();
         return source switch
