@@ -220,6 +220,19 @@ public sealed class JobsApiTests(RunningServer server)
         }
     }
 
+    [Fact]
+    public async Task The_edit_list_of_an_export_is_told_to_be_that_of_its_source_job()
+    {
+        var edit = await server.SubmitAsync(SpecOf(JobType.Edl, shots: 1));
+        await server.EndOfAsync(edit.Id);
+        var export = await ExportAsync(edit.Id);
+
+        using var edl = await server.Http.GetAsync($"{JobsApi.Root}/{export.Id}/edl", Cancel);
+        Assert.Contains($"GET {JobsApi.Root}/{edit.Id}/edl", (await ProblemAsync(edl, 404)).Detail, StringComparison.Ordinal);
+        using var story = await server.Http.GetAsync($"{JobsApi.Root}/{export.Id}/story", Cancel);
+        Assert.Equal(HttpStatusCode.OK, story.StatusCode);
+    }
+
     private static string ExportOf(string sourceJobId) =>
         $$"""{ "type": "export", "projectId": "harbour", "title": "Again", "sourceJobId": "{{sourceJobId}}", "outputs": [ { "preset": "h264-1080p" } ] }""";
 

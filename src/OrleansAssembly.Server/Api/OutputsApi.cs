@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.Net.Http.Headers;
 using OrleansAssembly.Contracts;
+using OrleansAssembly.Jobs;
 using OrleansAssembly.Server.Errors;
 
 namespace OrleansAssembly.Server.Api;
@@ -64,8 +65,13 @@ public static class OutputsApi
             return Serve(response, exported, name, mediaType, output.Sha256);
         }
 
-        return outputs.InWork(id, name) is { } path
-            ? Serve(response, path, name, mediaType, checksum: null)
+        if (outputs.InWork(id, name) is { } path)
+        {
+            return Serve(response, path, name, mediaType, checksum: null);
+        }
+
+        return StepList.Of(job.Type).All(made => made.Name != step)
+            ? Problems.Of($"{kind}-in-source-job", "An export does not make it", $"It is that of the job whose timeline the export uses: GET {JobsApi.Root}/{job.Spec.SourceJobId}/{kind}.", 404)
             : Problems.Of($"{kind}-not-ready", "The job has not made it", $"It exists from the step '{step}' on; job '{id}' is {job.Status.ToString().ToLowerInvariant()} at '{job.Progress.CurrentStep}'.", 404);
     }
 
