@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { SourceFacts, VideoFacts } from '../types';
+import { formatPoint, fraction, readPoint, toNumber } from './timecode';
 import { describeFacts, mayPlay, oddities, pictureOf, shotName } from './source-facts';
 
 function facts(video: Partial<VideoFacts> = {}): SourceFacts {
@@ -33,6 +34,16 @@ describe('the facts of a source', () => {
     expect(pictureOf(facts({ sampleAspect: '64/45' }))).toMatchObject({ width: 1024, height: 576, frames: 100 });
     expect(pictureOf(facts({ rotation: 90 }))).toMatchObject({ width: 576, height: 720 });
     expect(pictureOf({ ...facts(), video: null })).toBeUndefined();
+  });
+
+  it('count by the rate that was found, also where no film has so many frames', () => {
+    const slow = pictureOf({ ...facts({ rate: '240', duration: '2', frames: 480 }), startTimecode: '00:00:10:100' })!;
+    expect([slow.frames, toNumber(slow.rate)]).toEqual([480, 240]);
+    expect(formatPoint(350, slow.counting)).toBe('00:00:11:210');
+    expect(readPoint('00:00:11:210', slow.counting)).toEqual({ ok: true, value: fraction(350, 240) });
+    expect(describeFacts(facts({ rate: '240000/1001' }))).toContain('239.76 fps');
+    expect(toNumber(pictureOf(facts({ rate: '1/2', duration: '8' }))!.rate)).toBe(0.5);
+    expect(toNumber(pictureOf(facts({ rate: '0' }))!.rate)).toBe(25);
   });
 
   it('are said in words', () => {

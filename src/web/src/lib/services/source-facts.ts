@@ -1,4 +1,4 @@
-import { fraction, frameAt, parseFraction, parseRate, showRate, toNumber, ZERO, type Counting, type Fraction, type Rate } from './timecode';
+import { compare, fraction, frameAt, parseFraction, showRate, toNumber, ZERO, type Counting, type Fraction, type Rate } from './timecode';
 import type { SourceFacts } from '../types';
 
 /** What a filmmaker wants to know of a source, from what the server's probe says. */
@@ -20,7 +20,9 @@ export interface Picture {
 export function pictureOf(facts: SourceFacts | undefined): Picture | undefined {
   const video = facts?.video;
   if (!facts || !video) return undefined;
-  const rate = parseRate(String(video.rate)) ?? fraction(25);
+  // As the server counts it: what a camera made may be faster than any film, and its timecodes are read at that.
+  const told = parseFraction(String(video.rate));
+  const rate = told && compare(told, ZERO) > 0 ? told : fraction(25);
   const duration = parseFraction(String(video.duration)) ?? ZERO;
   const aspect = parseFraction(String(video.sampleAspect)) ?? fraction(1);
   const [across, down] = [even(video.width * toNumber(aspect)), video.height];

@@ -195,7 +195,7 @@ export function completePoint(typed: string, counting: Counting, from: number): 
   if (/^\d+(\.\d+)? ?s$/.test(text)) return text.replace(' ', '');
   const parts = /^\d{1,8}$/.test(text)
     ? text.padStart(8, '0').match(/\d\d/g)!
-    : /^\d{1,2}([:;.]\d{1,2}){1,3}$/.test(text)
+    : /^\d{1,2}([:;.]\d{1,2}){0,2}[:;.]\d{1,3}$/.test(text) // above 100 fps, frames may have three digits
       ? text.split(/[:;.]/)
       : undefined;
   if (!parts) return text;
