@@ -17,10 +17,13 @@ internal sealed class ServerClient(HttpClient http)
 {
     private const string Jobs = "api/v1/assembly/jobs";
 
+    /// <summary>How long a server gets for a first sign of life; an upload that it has not refused by then is sent.</summary>
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
+
     public Uri Server => http.BaseAddress!;
 
     public static ServerClient For(Uri server) =>
-        new(new HttpClient(new SocketsHttpHandler { ConnectTimeout = TimeSpan.FromSeconds(10) })
+        new(new HttpClient(new SocketsHttpHandler { ConnectTimeout = Patience, Expect100ContinueTimeout = Patience })
         {
             BaseAddress = server.AbsoluteUri.EndsWith('/') ? server : new Uri(server.AbsoluteUri + "/"),
             // Uploads may last for hours; a dead connection shows as an error of the socket.
@@ -70,7 +73,9 @@ internal sealed class ServerClient(HttpClient http)
         var body = new StreamContent(content, 1 << 20);
         body.Headers.ContentType = new MediaTypeHeaderValue("application/octet-stream");
         var target = "api/v1/sources/" + string.Join('/', path.Split('/').Select(Escape));
-        using var response = await http.SendAsync(new HttpRequestMessage(HttpMethod.Put, target) { Content = body }, cancellation);
+        var request = new HttpRequestMessage(HttpMethod.Put, target) { Content = body };
+        request.Headers.ExpectContinue = true; // a refusal comes before hours of sending, and is read
+        using var response = await http.SendAsync(request, cancellation);
         return response.IsSuccessStatusCode
             ? new Answer<SourceFile>(new SourceFile(path, content.Length, default), null)
             : new Answer<SourceFile>(null, await ProblemAsync(response, cancellation));

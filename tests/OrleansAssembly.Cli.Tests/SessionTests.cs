@@ -203,6 +203,20 @@ public sealed class SessionTests
         Assert.Equal(("put harbour/day 1/a b#1.mp4", "pictures", null), Assert.Single(server.Calls));
     }
 
+    [Fact]
+    public async Task An_upload_that_is_refused_is_told_and_not_sent()
+    {
+        await using var server = await StandInServer.StartAsync();
+        server.Refusal = Results.Json(
+            new ProblemDetailsBody("urn:orleans-assembly:invalid-source-path", "No source can be called so", 400, "It has a ':'."), AssemblyJson.Options, "application/problem+json", 400);
+        using var film = new MemoryStream(new byte[20_000_000]);
+
+        var answer = await ServerClient.For(server.Address).UploadAsync("scene1:take2.mov", film, TestContext.Current.CancellationToken);
+
+        Assert.Equal("It has a ':'.", answer.Problem?.Detail);
+        Assert.Equal(0, film.Position);
+    }
+
     [Theory]
     [InlineData("watch", "no-such-job")]
     [InlineData("outputs", "../../health/live")]

@@ -27,7 +27,7 @@ internal sealed class StandInServer : IAsyncDisposable
 
     public ConcurrentQueue<(string Call, string Body, string? Key)> Calls { get; } = [];
 
-    /// <summary>What the next submission gets instead of a job.</summary>
+    /// <summary>What submissions and uploads get instead of being taken.</summary>
     public IResult? Refusal { get; set; }
 
     /// <summary>Each watch of the hub that is complete, which is when the watcher has read the job after asking: the sequence that it had.</summary>
@@ -102,6 +102,11 @@ internal sealed class StandInServer : IAsyncDisposable
         });
         _app.MapPut("/api/v1/sources/{**path}", async (string path, HttpRequest request) =>
         {
+            if (Refusal is not null)
+            {
+                return Refusal; // as the server does: what it does not take it does not read
+            }
+
             await NoteAsync($"put {path}", request);
             return Results.StatusCode(201);
         });
