@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore.SignalR;
+using OrleansAssembly.Contracts;
 
 namespace OrleansAssembly.Server.Progress;
 
@@ -11,13 +12,17 @@ public sealed partial class HubPump : IAsyncDisposable
     /// <summary>What a push of a watched job's update is called.</summary>
     internal const string Progress = "progress";
 
+    private const int MostJobs = 1000;
+
+    private readonly Lock _gate = new();
+    private readonly HashSet<string> _jobs = []; // that the connection watches
     private readonly ProgressRelay _relay;
     private readonly ISingleClientProxy _client;
     private readonly Action _abort;
     private readonly ILogger _logger;
     private readonly CancellationTokenSource _closed = new();
     private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private int _disposed;
+    private bool _leaves;
     private int _signals; // since the pump last rested: whoever makes it 1 pumps
 
     public HubPump(ProgressRelay relay, ISingleClientProxy client, Action abort, ILogger logger)
@@ -28,20 +33,74 @@ public sealed partial class HubPump : IAsyncDisposable
 
     public Mailbox Mailbox { get; }
 
-    /// <summary>The jobs that the connection watches. Calls of one connection come one after the other.</summary>
-    public HashSet<string> Jobs { get; } = [];
-
     public void Start() => _relay.Join(Mailbox);
+
+    /// <summary>Sends every change of the job from now on. Answers the newest; null where there is no such job, or the connection has gone meanwhile: its end waits for no call.</summary>
+    /// <param name="jobId">The job.</param>
+    /// <param name="afterSequence">What the connection has already; null for nothing.</param>
+    /// <exception cref="HubException">It watches as many as it may.</exception>
+    public async Task<ProgressUpdate?> WatchAsync(string jobId, long? afterSequence)
+    {
+        lock (_gate)
+        {
+            if (_jobs.Count >= MostJobs && !_jobs.Contains(jobId))
+            {
+                throw new HubException($"A connection watches at most {MostJobs} jobs; WatchBoard tells of all of them.");
+            }
+        }
+
+        if (afterSequence is { } has)
+        {
+            Mailbox.StartAfter(jobId, has);
+        }
+
+        var watched = false;
+        try
+        {
+            if (await _relay.WatchAsync(jobId, Mailbox) is not { } newest || !TryKeep(jobId))
+            {
+                return null;
+            }
+
+            watched = true;
+            Mailbox.StartAfter(jobId, newest.Sequence);
+            return newest;
+        }
+        finally
+        {
+            if (!watched)
+            {
+                await UnwatchAsync(jobId);
+            }
+        }
+    }
+
+    public async Task UnwatchAsync(string jobId)
+    {
+        lock (_gate)
+        {
+            _jobs.Remove(jobId);
+        }
+
+        await _relay.UnwatchAsync(jobId, Mailbox);
+        Mailbox.Forget(jobId);
+    }
 
     public async ValueTask DisposeAsync()
     {
-        if (Interlocked.Exchange(ref _disposed, 1) != 0)
+        string[] jobs;
+        lock (_gate)
         {
-            return;
+            if (_leaves)
+            {
+                return;
+            }
+
+            (_leaves, jobs) = (true, [.. _jobs]);
         }
 
         _relay.Leave(Mailbox);
-        foreach (var jobId in Jobs)
+        foreach (var jobId in jobs)
         {
             await _relay.UnwatchAsync(jobId, Mailbox);
         }
@@ -54,6 +113,20 @@ public sealed partial class HubPump : IAsyncDisposable
 
         _closed.Dispose();
         Mailbox.Dispose();
+    }
+
+    /// <summary>False where the connection has gone.</summary>
+    private bool TryKeep(string jobId)
+    {
+        lock (_gate)
+        {
+            if (!_leaves)
+            {
+                _jobs.Add(jobId);
+            }
+
+            return !_leaves;
+        }
     }
 
     private void Signal()

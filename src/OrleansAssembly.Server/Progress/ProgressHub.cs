@@ -8,7 +8,6 @@ namespace OrleansAssembly.Server.Progress;
 public sealed class ProgressHub(ProgressRelay relay, IGrainFactory grains, IHubContext<ProgressHub> hub, ILogger<ProgressHub> logger) : Hub
 {
     public const string Path = "/hubs/progress";
-    private const int MostJobs = 1000;
 
     private HubPump Pump => (HubPump)Context.Items[typeof(HubPump)]!;
 
@@ -29,44 +28,15 @@ public sealed class ProgressHub(ProgressRelay relay, IGrainFactory grains, IHubC
     /// <summary>Pushes each change of the job as <c>progress</c> from now on. Answers the newest; null where there is no such job.</summary>
     /// <param name="jobId">The job.</param>
     /// <param name="afterSequence">What the caller has already: nothing that is not newer is pushed. May be left out.</param>
-    public async Task<ProgressUpdate?> WatchJob(string jobId, long? afterSequence)
-    {
-        if (jobId is null || grains.Find(jobId) is null)
-        {
-            return null;
-        }
+    public Task<ProgressUpdate?> WatchJob(string jobId, long? afterSequence) =>
+        IsJob(jobId) ? Pump.WatchAsync(jobId, afterSequence) : Task.FromResult<ProgressUpdate?>(null);
 
-        if (Pump.Jobs.Count >= MostJobs && !Pump.Jobs.Contains(jobId))
-        {
-            throw new HubException($"A connection watches at most {MostJobs} jobs; WatchBoard tells of all of them.");
-        }
-
-        if (afterSequence is { } has)
-        {
-            Pump.Mailbox.StartAfter(jobId, has);
-        }
-
-        if (await relay.WatchAsync(jobId, Pump.Mailbox) is not { } newest)
-        {
-            return null;
-        }
-
-        Pump.Jobs.Add(jobId);
-        Pump.Mailbox.StartAfter(jobId, newest.Sequence);
-        return newest;
-    }
-
-    public async Task UnwatchJob(string jobId)
-    {
-        if (Pump.Jobs.Remove(jobId))
-        {
-            await relay.UnwatchAsync(jobId, Pump.Mailbox);
-            Pump.Mailbox.Forget(jobId);
-        }
-    }
+    public Task UnwatchJob(string jobId) => IsJob(jobId) ? Pump.UnwatchAsync(jobId) : Task.CompletedTask;
 
     /// <summary>Pushes the changes of many jobs, a few times a second, as <c>board</c> from now on.</summary>
     public Task WatchBoard(BoardFilter? filter) => relay.WatchBoardAsync(Pump.Mailbox, filter ?? new BoardFilter());
 
     public void UnwatchBoard() => relay.UnwatchBoard(Pump.Mailbox);
+
+    private bool IsJob(string? jobId) => jobId is not null && grains.Find(jobId) is not null;
 }
