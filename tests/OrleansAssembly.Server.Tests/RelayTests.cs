@@ -2,6 +2,7 @@ using System.Reflection;
 using System.Threading.Channels;
 using Microsoft.Extensions.Logging.Abstractions;
 using OrleansAssembly.Contracts;
+using OrleansAssembly.Jobs;
 using OrleansAssembly.Server.Progress;
 using OrleansAssembly.Server.Tests.Given;
 
@@ -55,6 +56,67 @@ public sealed class RelayTests
 
             return Updates.Of(job, 1);
         }
+    }
+
+    [Fact]
+    public void A_board_of_one_status_is_told_once_of_each_job_that_is_not_in_it()
+    {
+        using var relay = Relay();
+        using var mailbox = Looking(relay, new BoardFilter("harbour", JobStatus.Paused));
+        List<(string Job, long Sequence)> told = [];
+
+        // Listed before it was looked at, and resumed since: the first word of it is that it left.
+        Change(Updates.Of("resumed", 7));
+        Change(Updates.Of("resumed", 8));
+        Change(Updates.Of("other", 1), "pier");
+        Assert.Equal([("resumed", 7)], told);
+
+        Change(Updates.Of("resumed", 9, status: JobStatus.Paused));
+        Change(Updates.Of("resumed", 10, status: JobStatus.Paused));
+        Change(Updates.Of("resumed", 11, status: JobStatus.Completed));
+        Change(Updates.Of("resumed", 12, status: JobStatus.Completed));
+        Assert.Equal([("resumed", 7), ("resumed", 9), ("resumed", 10), ("resumed", 11)], told);
+
+        void Change(ProgressUpdate update, string project = "harbour")
+        {
+            relay.OnBoardAsync([new BoardChange(project, update)]);
+            told.AddRange((mailbox.TryTake()?.Board ?? []).Select(seen => (seen.JobId, seen.Sequence)));
+        }
+    }
+
+    [Fact]
+    public void A_board_of_one_status_remembers_only_so_many_others_and_is_told_once_more_of_what_it_forgot()
+    {
+        using var relay = Relay();
+        using var mailbox = Looking(relay, new BoardFilter(Status: JobStatus.Paused));
+        for (var job = 0; job <= ProgressRelay.MostOut; job++)
+        {
+            Assert.True(IsTold(job, 1));
+        }
+
+        Assert.False(IsTold(ProgressRelay.MostOut, 2));
+        Assert.True(IsTold(0, 2));
+
+        bool IsTold(int job, long sequence)
+        {
+            relay.OnBoardAsync([new BoardChange("harbour", Updates.Of($"{job}", sequence))]);
+            return mailbox.TryTake() is not null;
+        }
+    }
+
+    private static ProgressRelay Relay()
+    {
+        var cluster = StandIn.For<IClusterMembershipService>((_, _) => Channel.CreateUnbounded<ClusterMembershipSnapshot>().Reader.ReadAllAsync(CancellationToken.None));
+        var board = StandIn.For<IBoardGrain>((_, _) => Task.CompletedTask);
+        var grains = StandIn.For<IGrainFactory>((call, arguments) => call.Name == "CreateObjectReference" ? arguments[0] : board);
+        return new ProgressRelay(grains, cluster, TimeProvider.System, NullLogger<ProgressRelay>.Instance);
+    }
+
+    private static Mailbox Looking(ProgressRelay relay, BoardFilter filter)
+    {
+        var mailbox = new Mailbox();
+        Assert.True(relay.WatchBoardAsync(mailbox, filter).IsCompletedSuccessfully);
+        return mailbox;
     }
 
     /// <summary>Counts the timers that live at the same time.</summary>

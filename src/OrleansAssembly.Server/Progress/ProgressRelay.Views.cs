@@ -6,14 +6,17 @@ namespace OrleansAssembly.Server.Progress;
 /// <summary>Who looks at what.</summary>
 public sealed partial class ProgressRelay
 {
+    /// <summary>Jobs outside of its status that one board remembers to have been told of.</summary>
+    public const int MostOut = 10_000;
+
     /// <summary>What of the board one connection sees.</summary>
     private sealed class BoardView(BoardFilter filter)
     {
-        private readonly HashSet<string> _shown = [];
+        private readonly HashSet<string> _out = []; // told to be in another status
 
         public List<ProgressUpdate> Select(BoardChange[] changes)
         {
-            lock (_shown)
+            lock (_out)
             {
                 return [.. changes.Where(IsSeen).Select(change => change.Progress)];
             }
@@ -31,13 +34,19 @@ public sealed partial class ProgressRelay
                 return true;
             }
 
-            if (change.Progress.Status != filter.Status)
+            if (change.Progress.Status == filter.Status)
             {
-                return _shown.Remove(change.Progress.JobId); // what leaves the status is told once more
+                _out.Remove(change.Progress.JobId);
+                return true;
             }
 
-            _shown.Add(change.Progress.JobId);
-            return true;
+            // What leaves the status is told once more. Nobody here knows what the caller has listed before it looked, so what is elsewhere is told once, too.
+            if (_out.Count == MostOut && !_out.Contains(change.Progress.JobId))
+            {
+                _out.Clear(); // then some are told a second time, which harms nobody
+            }
+
+            return _out.Add(change.Progress.JobId);
         }
     }
 
