@@ -65,18 +65,27 @@ public sealed partial class Recovery(
 
     private async Task LoopAsync()
     {
-        var wait = Again;
         IReadOnlyCollection<string>? left = null; // null: all of this silo's share
+        var (wait, looked, period) = (Again, 0L, Period);
         while (!_stopping.IsCancellationRequested)
         {
+            var all = left is null;
             left = await WakeAsync(left);
-            var done = left is { Count: 0 };
-            (wait, var pause) = done
-                ? (Again, Period * (0.9 + (0.2 * Random.Shared.NextDouble())))
-                : (TimeSpan.FromTicks(Math.Min(2 * wait.Ticks, AgainAtMost.Ticks)), wait);
-            if (await WaitAsync(pause) || done)
+            if (all)
+            {
+                (looked, period) = (time.GetTimestamp(), Period * (0.9 + (0.2 * Random.Shared.NextDouble())));
+            }
+
+            // What is left may never be woken, as a state that this version cannot read: the next look at all does not wait for it.
+            var rest = period - time.GetElapsedTime(looked);
+            var tries = left is not { Count: 0 } && wait < rest;
+            if (await WaitAsync(tries ? wait : rest) || !tries)
             {
                 (left, wait) = (null, Again);
+            }
+            else
+            {
+                wait = TimeSpan.FromTicks(Math.Min(2 * wait.Ticks, AgainAtMost.Ticks));
             }
         }
     }
@@ -149,7 +158,7 @@ public sealed partial class Recovery(
     /// <summary>True where a silo has gone meanwhile.</summary>
     private async Task<bool> WaitAsync(TimeSpan pause)
     {
-        using var timer = new CancellationTokenSource(pause, time);
+        using var timer = new CancellationTokenSource(pause > TimeSpan.Zero ? pause : TimeSpan.Zero, time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(timer.Token, _stopping.Token);
         try
         {

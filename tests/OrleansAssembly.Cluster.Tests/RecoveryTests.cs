@@ -98,6 +98,17 @@ public sealed class RecoveryTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task AJobThatCanNeverBeWoken_DoesNotKeepTheOthersFromBeingWokenAgain()
+    {
+        _silent[_jobs[7]] = true;
+        await _silo.OnStart(CancellationToken.None);
+        await UntilAsync(() => _jobs.All(job => Touched(job) >= 1), "the first round");
+        var began = _time.GetUtcNow();
+        await UntilAsync(() => _jobs.All(job => Touched(job) >= 3), "the third round", TimeSpan.FromSeconds(1));
+        Assert.True(_time.GetUtcNow() - began >= 2 * TimeSpan.FromSeconds(54), "all were woken more often than once a minute");
+    }
+
+    [Fact]
     public async Task TheJobsOfASiloThatLeft_FallToThoseThatAreLeft()
     {
         _active = [Self, Other];
