@@ -123,7 +123,7 @@ public sealed partial class JobGrain(
 
         if (!_state.Ended)
         {
-            return Refusal(Problem.Of("not-ended", "The job's state forbids it", "Only an ended job can be deleted: cancel it first.", 409));
+            return Refusal(Problem.NotEnded);
         }
 
         if (store.IsAway)

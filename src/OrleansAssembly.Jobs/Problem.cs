@@ -28,6 +28,9 @@ public sealed record Problem(string Type, string Title, string Detail, int Statu
     public static Problem StoreUnavailable { get; } = Of(
         "store-unavailable", "The store does not answer", "Jobs that run go on. What was asked for may not have been done: try again in a moment. A submission that is repeated with its Idempotency-Key makes one job.", 503);
 
+    /// <summary>A job that goes on cannot be deleted.</summary>
+    public static Problem NotEnded { get; } = Of("not-ended", "The job's state forbids it", "Only an ended job can be deleted: cancel it first.", 409);
+
     /// <summary>Every mistake in a spec, by field path.</summary>
     public static Problem Invalid(IEnumerable<Timeline.FieldProblem> problems) => Wrong("invalid-job", "The job cannot be accepted", problems);
 

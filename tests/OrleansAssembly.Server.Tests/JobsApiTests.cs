@@ -178,6 +178,34 @@ public sealed class JobsApiTests(RunningServer server)
     }
 
     [Fact]
+    public async Task A_job_whose_files_cannot_be_removed_stays_until_they_can()
+    {
+        var job = await server.SubmitAsync(SpecOf(JobType.Edl, project: "stuck"));
+        await server.EndOfAsync(job.Id);
+        var exports = Path.Combine(server.MediaRoot, "exports", "stuck", job.Id);
+
+        // Two trees, one in the other, are deeper than a path can name: not even root can remove them as they are.
+        string[] deep = [.. Enumerable.Repeat(new string('x', 200), 12)];
+        var apart = Path.Combine(server.MediaRoot, "apart");
+        var inside = Directory.CreateDirectory(Path.Combine([exports, .. deep])).FullName + "/inside";
+        Directory.CreateDirectory(Path.Combine([apart, .. deep]));
+        Directory.Move(apart, inside);
+        try
+        {
+            using var stuck = await SendAsync(HttpMethod.Delete, $"{JobsApi.Root}/{job.Id}?files=true");
+            Assert.Equal("urn:orleans-assembly:files-not-removed", (await ProblemAsync(stuck, 503)).Type);
+            Assert.Equal(job.Id, (await GetAsync<JobDetails>($"{JobsApi.Root}/{job.Id}")).Id);
+        }
+        finally
+        {
+            Directory.Move(inside, apart);
+            Directory.Delete(apart, recursive: true);
+        }
+
+        await DeleteAsync(job);
+    }
+
+    [Fact]
     public async Task Sources_are_uploaded_listed_probed_fetched_and_removed()
     {
         var bytes = await File.ReadAllBytesAsync(Path.Combine(server.MediaRoot, "sources", "one.mp4"), Cancel);

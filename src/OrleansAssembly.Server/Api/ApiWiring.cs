@@ -23,6 +23,7 @@ public static class ApiWiring
         services.AddSingleton<IdempotencyKeys>();
         services.AddSingleton<JobIntake>();
         services.AddSingleton<JobOutputs>();
+        services.AddSingleton<JobFiles>();
         services.AddSingleton<DraftBook>();
         services.AddSingleton<ProgressRelay>();
         services.AddHostedService(provider => provider.GetRequiredService<ProgressRelay>());

@@ -3,7 +3,6 @@ using Microsoft.AspNetCore.Mvc;
 using OrleansAssembly.Contracts;
 using OrleansAssembly.Grains;
 using OrleansAssembly.Jobs;
-using OrleansAssembly.Media;
 using OrleansAssembly.Server.Errors;
 using EntityTag = Microsoft.Net.Http.Headers.EntityTagHeaderValue;
 
@@ -171,27 +170,22 @@ public static class JobsApi
         };
     }
 
-    private static async Task<Results<NoContent, ProblemHttpResult>> DeleteAsync(string id, bool? files, IGrainFactory grains, MediaStore media)
+    /// <summary>The files go first: as long as any is there, so is the job by which they can be found.</summary>
+    private static async Task<Results<NoContent, ProblemHttpResult>> DeleteAsync(string id, bool? files, IGrainFactory grains, JobFiles disk, CancellationToken cancellation)
     {
         if (grains.Find(id) is not { } grain || await grain.GetAsync() is not { } job)
         {
             return Problems.NoSuchJob(id);
         }
 
-        if (await grain.DeleteAsync() is { Refusal: { } refusal })
+        if (job.Status is not (JobStatus.Completed or JobStatus.Failed or JobStatus.Cancelled))
         {
-            return Problems.Of(refusal);
+            return Problems.Of(Problem.NotEnded);
         }
 
-        foreach (var folder in files is true ? new[] { media.Exports(job.ProjectId, id), media.Work(id) } : [media.Work(id)])
-        {
-            if (Directory.Exists(folder))
-            {
-                Directory.Delete(folder, recursive: true);
-            }
-        }
-
-        return TypedResults.NoContent();
+        return await disk.RemoveAsync(job.ProjectId, id, exports: files is true, cancellation) is { } problem ? Problems.Of(problem)
+            : await grain.DeleteAsync() is { Refusal: { } refusal } ? Problems.Of(refusal)
+            : TypedResults.NoContent();
     }
 
     private static bool TryStatus(string? text, out JobStatus? status)
