@@ -46,10 +46,7 @@ public sealed class BoardGrain(ILogger<BoardGrain> log) : Grain, IBoardGrain
     {
         foreach (var change in _lookers.Count > 0 ? changes : [])
         {
-            if (!_changes.TryGetValue(change.Progress.JobId, out var known) || known.Progress.Sequence < change.Progress.Sequence)
-            {
-                _changes[change.Progress.JobId] = change;
-            }
+            _changes.Keep(change, told => told.Progress);
         }
 
         return Task.CompletedTask;

@@ -20,7 +20,7 @@ public sealed partial class BoardPost(IGrainFactory grains, TimeProvider time, I
     {
         lock (_gate)
         {
-            Put(new BoardChange(projectId, update));
+            _waiting.Keep(new BoardChange(projectId, update), told => told.Progress);
             if (_sending.IsCompleted)
             {
                 _sending = Task.Run(SendAsync);
@@ -68,16 +68,8 @@ public sealed partial class BoardPost(IGrainFactory grains, TimeProvider time, I
         {
             foreach (var change in changes)
             {
-                Put(change);
+                _waiting.Keep(change, told => told.Progress);
             }
-        }
-    }
-
-    private void Put(BoardChange change)
-    {
-        if (!_waiting.TryGetValue(change.Progress.JobId, out var known) || known.Progress.Sequence < change.Progress.Sequence)
-        {
-            _waiting[change.Progress.JobId] = change;
         }
     }
 

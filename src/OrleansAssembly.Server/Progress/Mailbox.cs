@@ -1,4 +1,5 @@
 using OrleansAssembly.Contracts;
+using OrleansAssembly.Grains;
 
 namespace OrleansAssembly.Server.Progress;
 
@@ -80,10 +81,7 @@ public sealed class Mailbox(Action? filled = null) : IDisposable
         {
             foreach (var change in changes)
             {
-                if (!_board.TryGetValue(change.JobId, out var known) || known.Sequence < change.Sequence)
-                {
-                    _board[change.JobId] = change;
-                }
+                _board.Keep(change, told => told);
             }
         }
 
