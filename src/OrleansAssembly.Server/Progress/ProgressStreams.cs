@@ -35,32 +35,16 @@ public static class ProgressStreams
             return;
         }
 
-        using var mailbox = new Mailbox();
-        if (grains.Find(id) is null || await relay.WatchAsync(id, mailbox) is not { } newest)
-        {
-            await Problems.NoSuchJob(id).ExecuteAsync(http);
-            return;
-        }
-
-        try
+        await WatchAsync(id, afterSequence, http, relay, grains, life, async (mailbox, more, over) =>
         {
             using var socket = await http.WebSockets.AcceptWebSocketAsync(new WebSocketAcceptContext { KeepAliveInterval = Heartbeat, KeepAliveTimeout = Heartbeat });
-            using var over = CancellationTokenSource.CreateLinkedTokenSource(http.RequestAborted, life.ApplicationStopping);
             var listening = ListenAsync(socket, over);
-            var ended = !Begin(mailbox, newest, afterSequence) || await SendAllAsync(socket, mailbox, over.Token);
+            var ended = !more || await SendAllAsync(socket, mailbox, over.Token);
             var status = ended ? WebSocketCloseStatus.NormalClosure : WebSocketCloseStatus.EndpointUnavailable;
             await CloseAsync(socket, status, http.RequestAborted);
             await over.CancelAsync();
             await listening;
-        }
-        catch (Exception e) when (e is WebSocketException or IOException or OperationCanceledException)
-        {
-            // The client went without a word.
-        }
-        finally
-        {
-            await relay.UnwatchAsync(id, mailbox);
-        }
+        });
     }
 
     /// <summary>True where the job ended, false where the client or the server goes.</summary>
@@ -120,7 +104,26 @@ public static class ProgressStreams
         }
     }
 
-    private static async Task EventsAsync(string id, long? afterSequence, HttpContext http, ProgressRelay relay, IGrainFactory grains, IHostApplicationLifetime life)
+    private static Task EventsAsync(string id, long? afterSequence, HttpContext http, ProgressRelay relay, IGrainFactory grains, IHostApplicationLifetime life)
+    {
+        var has = long.TryParse(http.Request.Headers["Last-Event-ID"], NumberStyles.None, CultureInfo.InvariantCulture, out var last) ? last : afterSequence;
+        return WatchAsync(id, has, http, relay, grains, life, async (mailbox, more, over) =>
+        {
+            if (more)
+            {
+                await SendEventsAsync(http.Response, mailbox, over.Token);
+            }
+            else
+            {
+                http.Response.StatusCode = StatusCodes.Status204NoContent; // a browser asks no more after this
+            }
+        });
+    }
+
+    /// <summary>Watches the job for as long as the client is sent to.</summary>
+    /// <param name="send">Is given the mailbox, whether anything will ever come into it, and what tells that the client or the server goes.</param>
+    private static async Task WatchAsync(
+        string id, long? has, HttpContext http, ProgressRelay relay, IGrainFactory grains, IHostApplicationLifetime life, Func<Mailbox, bool, CancellationTokenSource, Task> send)
     {
         using var mailbox = new Mailbox();
         if (grains.Find(id) is null || await relay.WatchAsync(id, mailbox) is not { } newest)
@@ -131,19 +134,12 @@ public static class ProgressStreams
 
         try
         {
-            var has = long.TryParse(http.Request.Headers["Last-Event-ID"], NumberStyles.None, CultureInfo.InvariantCulture, out var last) ? last : afterSequence;
-            if (!Begin(mailbox, newest, has))
-            {
-                http.Response.StatusCode = StatusCodes.Status204NoContent; // a browser asks no more after this
-                return;
-            }
-
             using var over = CancellationTokenSource.CreateLinkedTokenSource(http.RequestAborted, life.ApplicationStopping);
-            await SendEventsAsync(http.Response, mailbox, over.Token);
+            await send(mailbox, Begin(mailbox, newest, has), over);
         }
-        catch (Exception e) when (e is IOException or OperationCanceledException)
+        catch (Exception e) when (e is WebSocketException or IOException or OperationCanceledException)
         {
-            // The client or the server goes.
+            // The client or the server goes without a word.
         }
         finally
         {
