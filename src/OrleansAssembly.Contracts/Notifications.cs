@@ -111,7 +111,7 @@ public interface INotificationsGrain : IGrainWithStringKey
     [Alias("Touch")]
     Task TouchAsync();
 
-    /// <summary>Forgets everything: its job is deleted.</summary>
+    /// <summary>Its job is deleted: what is still to be sent is sent all the same, everything else is forgotten, and that too once it is settled.</summary>
     [Alias("Forget")]
     Task ForgetAsync();
 }

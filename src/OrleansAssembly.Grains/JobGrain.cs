@@ -131,6 +131,12 @@ public sealed partial class JobGrain(
             return StoreAway;
         }
 
+        await LookAfterNewsAsync();
+        if (!_state.Outgoing.IsEmpty)
+        {
+            return StoreAway; // people would never be told of it
+        }
+
         var last = _book!.Current(_state, Estimate(_state));
         await Summarising.Done; // what is on its way there must not come after
         await catalogue.RemoveAsync(Id);

@@ -194,6 +194,28 @@ public sealed class OutboxTests(NotifyingServer given) : IClassFixture<Notifying
         }
     }
 
+    [Fact]
+    public async Task AJobThatIsDeletedAtOnce_WithItsFiles_IsToldOfAllTheSame()
+    {
+        using var place = new Workplace();
+        await using var hook = await ReceiverProcess.HookAsync();
+        await using var mail = await ReceiverProcess.MailAsync();
+        await hook.KillAsync();
+        await mail.KillAsync();
+        await using var server = await NotifyingServer.StartAsync(place, new(NotifyingServer.Settings) { ["Notifications__GiveUpAfter"] = "01:00:00", ["Notifications__Smtp__Port"] = $"{mail.Port}" });
+        var job = await server.SubmitAsync(Workplace.Small() with { Notifications = To(hook.Url("/ok")) with { Email = ["a@example.org"] } });
+        await server.CompleteAsync(job);
+
+        using var deleted = await server.Http.DeleteAsync(new Uri($"{JobCalls.Jobs}/{job}?files=true", UriKind.Relative), Cancel);
+        Assert.Equal(HttpStatusCode.NoContent, deleted.StatusCode);
+        await hook.StartAsync();
+        await mail.StartAsync();
+
+        await hook.UntilAsync(got => got.Any(item => item.GetProperty("verified").GetBoolean()), $"the webhook\n{server.Log}");
+        await mail.UntilAsync(got => got.Any(item => item.GetProperty("data").GetString()!.Contains($"{job}-1-completed", StringComparison.Ordinal)), $"the mail\n{server.Log}");
+        Assert.DoesNotContain("Content-ID: <poster>", mail.Got[^1].GetProperty("data").GetString()!, StringComparison.OrdinalIgnoreCase); // it went with the files
+    }
+
     /// <summary>No timer waits so long, and no reminder comes sooner.</summary>
     [Fact]
     public async Task WhatIsToBeTriedMuchLater_IsTriedByTheReminder()

@@ -14,6 +14,9 @@ public sealed class NotificationsEnvelope
 
     /// <summary>To whom, oldest first.</summary>
     public List<OutboxEntry>? Entries { get; set; }
+
+    /// <summary>Its job is deleted: with the last that is to be sent all of this goes.</summary>
+    public bool Forgotten { get; set; }
 }
 
 /// <summary>A scope's messages: an ordered list by id, with what they tell. Old ones that are settled make room.</summary>
@@ -35,11 +38,17 @@ internal static class Ledger
             state.Entries.Remove(oldest);
         }
 
-        var told = state.Entries.Select(entry => entry.NewsId).ToHashSet();
-        foreach (var id in state.News.Keys.Where(id => !told.Contains(id) && id != news.What.Id).ToList())
-        {
-            state.News.Remove(id);
-        }
+        state.DropNews(except: news.What.Id);
+    }
+
+    /// <summary>Drops all but what is still to be sent, what it tells, and the webhooks whose secrets sign it.</summary>
+    public static void Forget(this NotificationsEnvelope state)
+    {
+        state.Forgotten = true;
+        state.Entries?.RemoveAll(entry => entry.NextAt is null);
+        state.DropNews();
+        var hooks = state.Settings?.Webhooks?.Where(hook => state.Entries?.Exists(entry => entry.Target.Address == hook.Url) is true).ToList();
+        state.Settings = hooks is null ? null : new NotificationSpec(null, null, null, hooks); // an empty list too: else the project's would sign
     }
 
     public static void Put(this NotificationsEnvelope state, OutboxEntry entry)
@@ -65,4 +74,14 @@ internal static class Ledger
         NotificationChannels.Webhook when Uri.TryCreate(target.Address, UriKind.Absolute, out var url) => url.GetLeftPart(UriPartial.Authority) + (url.PathAndQuery.Length > 1 ? "/…" : "/"),
         _ => "***",
     };
+
+    /// <summary>Drops what no entry tells.</summary>
+    private static void DropNews(this NotificationsEnvelope state, string? except = null)
+    {
+        var told = (state.Entries ?? []).Select(entry => entry.NewsId).ToHashSet();
+        foreach (var id in (state.News ?? []).Keys.Where(id => !told.Contains(id) && id != except).ToList())
+        {
+            state.News!.Remove(id);
+        }
+    }
 }

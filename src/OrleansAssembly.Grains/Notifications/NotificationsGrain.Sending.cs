@@ -184,7 +184,7 @@ public sealed partial class NotificationsGrain
     private async Task ChangeAsync(Action change)
     {
         await _write.WaitAsync();
-        var (settings, news, entries) = (State.Settings, State.News is null ? null : new Dictionary<string, JobNews>(State.News), State.Entries?.ToList());
+        var (settings, news, entries, forgotten) = (State.Settings, State.News is null ? null : new Dictionary<string, JobNews>(State.News), State.Entries?.ToList(), State.Forgotten);
         try
         {
             change();
@@ -193,7 +193,7 @@ public sealed partial class NotificationsGrain
         }
         catch (Exception failure)
         {
-            (State.Settings, State.News, State.Entries) = (settings, news, entries);
+            (State.Settings, State.News, State.Entries, State.Forgotten) = (settings, news, entries, forgotten);
             if (failure is InconsistentStateException)
             {
                 DeactivateOnIdle(); // another activation has written: what it wrote counts
@@ -253,11 +253,33 @@ public sealed partial class NotificationsGrain
             }
 
             await StopRemindingAsync();
-            await index.LeaveAsync(Scope);
+            if (State.Forgotten)
+            {
+                await ClearAsync();
+            }
+
+            await index.LeaveAsync(Scope); // last: what is entered is woken until all of this has been done
         }
         catch (Exception failure) when (failure is not OutOfMemoryException)
         {
             LogUnwritten(log, failure, Scope);
+        }
+    }
+
+    private async Task ClearAsync()
+    {
+        await _write.WaitAsync();
+        try
+        {
+            if (State.Forgotten && State.NextAt() is null) // somebody may have come meanwhile
+            {
+                await stored.ClearStateAsync();
+            }
+        }
+        finally
+        {
+            DeactivateOnIdle();
+            _write.Release();
         }
     }
 

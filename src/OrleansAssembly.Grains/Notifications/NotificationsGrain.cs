@@ -49,7 +49,7 @@ public sealed partial class NotificationsGrain(
         }
 
         var sealedSettings = settings is null ? null : (settings with { Webhooks = hooks }).WithSecrets(secrets.Seal);
-        await ChangeAsync(() => State.Settings = sealedSettings);
+        await ChangeAsync(() => (State.Settings, State.Forgotten) = (sealedSettings, false)); // whoever sets them knows that the job is there
         return new SettingsAnswer(State.Settings?.Masked(), []);
     }
 
@@ -123,11 +123,9 @@ public sealed partial class NotificationsGrain(
 
     public async Task ForgetAsync()
     {
-        (State.Settings, State.News, State.Entries) = (null, null, null);
-        await index.LeaveAsync(Scope);
-        await StopRemindingAsync();
-        await stored.ClearStateAsync();
-        DeactivateOnIdle();
+        await index.EnterAsync(Scope); // until nothing is left of it, whatever happens on the way
+        await ChangeAsync(() => State.Forget());
+        await SettleAsync();
     }
 
     public void Dispose()
