@@ -107,7 +107,7 @@ public interface INotificationsGrain : IGrainWithStringKey
     [Alias("Test")]
     Task<TestAnswer> TestAsync(NotificationTest test);
 
-    /// <summary>Makes sure that it is awake and goes on, after a crash of whoever ran it.</summary>
+    /// <summary>Makes sure that it is awake and goes on, whatever went wrong before: a crash of whoever ran it, or a reminder that the store refused.</summary>
     [Alias("Touch")]
     Task TouchAsync();
 

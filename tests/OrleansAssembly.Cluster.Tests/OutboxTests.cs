@@ -88,6 +88,54 @@ public sealed class OutboxTests(ToldCluster given) : IClassFixture<ToldCluster>
         await UntilForgottenAsync(NotificationScope.Job(id));
     }
 
+    [Fact]
+    public async Task AnOutboxInMemory_WhoseReminderWasRefused_IsSetRightByATouch_AndTriesWhatIsDue()
+    {
+        given.Answer = _ => Task.FromResult(ToldCluster.MuchLater);
+        var outbox = given.Outbox(NotificationScope.Project("unreminded"));
+        await using (await given.RefusingAsync(given.Reminders))
+        await using (var monitor = await MonitorAsync())
+        {
+            var test = await SendTestAsync(outbox);
+            await UntilAsync(() => monitor.Seen.Any(line => line.Contains("ZREMRANGEBYLEX", StringComparison.Ordinal)), "the reminder that is refused");
+            Assert.Single((await outbox.ListAsync()).Single(delivery => delivery.Id == test).Attempts);
+        }
+
+        await outbox.TouchAsync();
+        Assert.True(await given.IsRemindedAsync(NotificationScope.Project("unreminded")));
+
+        given.PutForward(2 * ToldCluster.MuchLater.RetryAfter!.Value);
+        given.Answer = _ => Task.FromResult(ToldCluster.Taken);
+        await outbox.TouchAsync();
+        await UntilAsync(async () => (await outbox.ListAsync()).Single().Status == DeliveryStatus.Delivered, "the second try");
+    }
+
+    [Fact]
+    public async Task WhatBecameOfATry_ThatCanOnlyBeWrittenLater_IsRemindedOfThen()
+    {
+        var scope = NotificationScope.Project("unwritten");
+        IAsyncDisposable? refusing = null;
+        StoreMonitor? monitor = null;
+        given.Answer = async _ =>
+        {
+            await given.Cluster.Store.SetRemoveAsync(ToldCluster.Outboxes, scope); // nobody touches it
+            (refusing, monitor) = (await given.RefusingAsync(given.StateOf(scope)), await MonitorAsync());
+            return ToldCluster.MuchLater;
+        };
+
+        await SendTestAsync(given.Outbox(scope));
+        await UntilAsync(() => monitor?.Seen.Any(line => line.Contains("HGET", StringComparison.Ordinal) && line.Contains(given.StateOf(scope), StringComparison.Ordinal)) is true, "the write that is refused");
+        await monitor!.DisposeAsync();
+        await refusing!.DisposeAsync();
+
+        await UntilAsync(() => given.IsRemindedAsync(scope), "the reminder");
+    }
+
+    private Task<StoreMonitor> MonitorAsync() => StoreMonitor.StartAsync(given.Cluster.Store.Multiplexer.GetEndPoints()[0]);
+
+    private static async Task<string> SendTestAsync(INotificationsGrain outbox) =>
+        (await outbox.TestAsync(new NotificationTest(NotificationChannels.Webhook, ToldCluster.Url, Secret))).Delivery!.Id;
+
     private static string SecretOf(byte value) => WebhookSpec.SecretPrefix + Convert.ToBase64String(Enumerable.Repeat(value, 32).ToArray());
 
     private static NotificationSpec Completed(string secret) => new(["completed"], null, null, [new WebhookSpec(ToldCluster.Url, secret)]);

@@ -32,11 +32,7 @@ public sealed partial class NotificationsGrain
     private bool _unwritten;
     private bool? _reminded; // null: not known since it woke
 
-    public Task ReceiveReminder(string reminderName, TickStatus status)
-    {
-        Plan();
-        return SettleAsync();
-    }
+    public Task ReceiveReminder(string reminderName, TickStatus status) => TouchAsync();
 
     public override async Task OnDeactivateAsync(DeactivationReason reason, CancellationToken cancellationToken)
     {
@@ -75,7 +71,7 @@ public sealed partial class NotificationsGrain
             await NoteAsync(() => { });
         }
 
-        Plan();
+        await TouchAsync(); // what could not be written could not be settled either
     }
 
     /// <summary>One try, in turns of this grain between which others may come. It never throws.</summary>
@@ -258,7 +254,7 @@ public sealed partial class NotificationsGrain
                 await ClearAsync();
             }
 
-            await index.LeaveAsync(Scope); // last: what is entered is woken until all of this has been done
+            await index.LeaveAsync(Scope); // last: what is entered is touched until all of this has been done
         }
         catch (Exception failure) when (failure is not OutOfMemoryException)
         {

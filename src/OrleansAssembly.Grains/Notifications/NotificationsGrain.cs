@@ -119,7 +119,12 @@ public sealed partial class NotificationsGrain(
         return new TestAnswer(Ledger.Show(entry), []);
     }
 
-    public Task TouchAsync() => Task.CompletedTask; // being called woke the grain, and with it what is due
+    /// <summary>Awake it may be without a clock and without a reminder: the store may have refused that one, and being touched keeps it in memory.</summary>
+    public Task TouchAsync()
+    {
+        Plan();
+        return SettleAsync();
+    }
 
     public async Task ForgetAsync()
     {
