@@ -10,8 +10,8 @@ public sealed record MediaProblem(string Name, string Title, string Detail, bool
     /// <summary>Path of the source concerned, or null.</summary>
     public string? Source { get; init; }
 
-    /// <summary>The same, met at a source; where the disk is full that is not the source's affair.</summary>
-    public MediaProblem At(string source) => Name == "disk-full" ? this : this with { Source = source };
+    /// <summary>The same, met at a source unless it tells of another; where the disk is full that is not the source's affair.</summary>
+    public MediaProblem At(string source) => Name == "disk-full" ? this : this with { Source = Source ?? source };
 }
 
 /// <summary>A value, or why there is none.</summary>

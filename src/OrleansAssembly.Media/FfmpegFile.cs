@@ -3,18 +3,20 @@ using System.Text.RegularExpressions;
 namespace OrleansAssembly.Media;
 
 /// <summary>Makes files by one run of ffmpeg: under a temporary name, looked at, on disk, and only then under its own name. Whoever finds a file under its name may trust it.</summary>
-public sealed partial class FfmpegFile(FfmpegRunner runner)
+public sealed partial class FfmpegFile(FfmpegRunner runner, MediaStore store)
 {
     /// <summary>Makes the file, over an older one.</summary>
     /// <param name="arguments">The argument list for the temporary file that it is given.</param>
     /// <param name="check">Says what is wrong with the temporary file, or null.</param>
-    /// <returns>How ffmpeg ended. Problems: <c>source-damaged</c>, <c>disk-full</c>, <c>encoder-failed</c>, and those of <paramref name="check"/>.</returns>
+    /// <param name="footage">The sources that it may be made of: where one that the arguments name was replaced meanwhile, the result does not count, nor does what went wrong.</param>
+    /// <returns>How ffmpeg ended. Problems: <c>source-changed</c>, <c>source-damaged</c>, <c>disk-full</c>, <c>encoder-failed</c>, and those of <paramref name="check"/>.</returns>
     public Task<MediaResult<FfmpegRun>> MakeAsync(
         string file,
         Func<string, IReadOnlyList<string>> arguments,
         Func<string, Task<MediaProblem?>> check,
         Action<FfmpegProgress>? onProgress,
-        CancellationToken cancel) => MakeAllAsync([file], parts => arguments(parts[0]), parts => check(parts[0]), onProgress, cancel);
+        CancellationToken cancel,
+        Footage? footage = null) => MakeAllAsync([file], parts => arguments(parts[0]), parts => check(parts[0]), onProgress, cancel, footage);
 
     /// <summary>Makes several files of one folder by the same run: none under its name before all have been looked at.</summary>
     public async Task<MediaResult<FfmpegRun>> MakeAllAsync(
@@ -22,15 +24,18 @@ public sealed partial class FfmpegFile(FfmpegRunner runner)
         Func<IReadOnlyList<string>, IReadOnlyList<string>> arguments,
         Func<IReadOnlyList<string>, Task<MediaProblem?>> check,
         Action<FfmpegProgress>? onProgress,
-        CancellationToken cancel)
+        CancellationToken cancel,
+        Footage? footage = null)
     {
         var folder = Path.GetDirectoryName(files[0])!;
         Directory.CreateDirectory(folder);
         var parts = files.Select(file => $"{file}.{Guid.NewGuid():N}.part").ToList();
         try
         {
-            var run = await runner.RunAsync(arguments(parts), folder, onProgress, cancel);
-            if (ProblemOf(run) is { } failed)
+            var list = arguments(parts);
+            var run = await runner.RunAsync(list, folder, onProgress, cancel);
+            var changed = footage is null ? null : SourceIdentity.Changed(footage, list, store.SourcesRoot);
+            if ((changed ?? ProblemOf(run)) is { } failed)
             {
                 return failed;
             }

@@ -12,7 +12,7 @@ public sealed class SegmentEncoder(FfmpegFile ffmpeg, FfmpegBuild build)
     /// <summary>Encodes the segment, or finds it made.</summary>
     /// <param name="workFolder">The job's work folder; the segment lies below its <c>seg/</c>.</param>
     /// <param name="onProgress">Called a few times a second.</param>
-    /// <returns>The file. Problems: <c>source-damaged</c>, <c>disk-full</c>, <c>encoder-failed</c>.</returns>
+    /// <returns>The file. Problems: <c>source-changed</c>, <c>source-damaged</c>, <c>disk-full</c>, <c>encoder-failed</c>.</returns>
     /// <exception cref="OperationCanceledException">Cancelled; nothing is left behind.</exception>
     public async Task<MediaResult<MadeFile>> EncodeAsync(
         string workFolder,
@@ -43,7 +43,8 @@ public sealed class SegmentEncoder(FfmpegFile ffmpeg, FfmpegBuild build)
             part => FfmpegArguments.Segment(film, segment, footage, preset, part),
             _ => Task.FromResult(encoded == segment.Frames ? null : TooFew(encoded)), // its own count: to look into the file would start a program more for each segment
             Report,
-            cancel);
+            cancel,
+            footage);
         return made.Value is { } run ? new MadeFile(file, new FileInfo(file).Length, run.CpuSeconds) : made.Problem!.At(film.Shots[segment.Shot].Source);
 
         void Report(FfmpegProgress p)

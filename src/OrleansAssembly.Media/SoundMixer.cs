@@ -14,7 +14,7 @@ public sealed class SoundMixer(FfmpegFile ffmpeg, FfmpegBuild build, SoundRecord
     /// <summary>Mixes and encodes, or finds it made.</summary>
     /// <param name="workFolder">The job's work folder, where <see cref="SoundRecorder"/> left the shots' sound.</param>
     /// <param name="preset">A preset with the sound format wanted.</param>
-    /// <returns>The file. Problems: <c>work-missing</c>, <c>source-damaged</c>, <c>disk-full</c>, <c>encoder-failed</c>.</returns>
+    /// <returns>The file. Problems: <c>work-missing</c>, <c>source-changed</c>, <c>source-damaged</c>, <c>disk-full</c>, <c>encoder-failed</c>.</returns>
     /// <exception cref="OperationCanceledException">Cancelled; nothing is left behind.</exception>
     public async Task<MediaResult<MadeFile>> MixAsync(string workFolder, Film film, Footage footage, Preset preset, Action<WorkProgress>? onProgress, CancellationToken cancel)
     {
@@ -40,7 +40,8 @@ public sealed class SoundMixer(FfmpegFile ffmpeg, FfmpegBuild build, SoundRecord
                 part => FfmpegArguments.Mix(film, footage, list, preset, part),
                 part => CheckAsync(part, film, cancel),
                 p => Report(p),
-                cancel);
+                cancel,
+                footage);
             return made.Value is { } run ? new MadeFile(file, new FileInfo(file).Length, run.CpuSeconds) : made.Problem!;
         }
         finally

@@ -37,7 +37,7 @@ public sealed class SoundRecorder(FfmpegFile ffmpeg, FfmpegBuild build)
     /// which shows whose sound it is that cannot be made.
     /// </summary>
     /// <param name="workFolder">The job's work folder; the sounds lie below its <c>sound/</c>.</param>
-    /// <returns>The files, one a shot. Problems: <c>source-damaged</c>, <c>disk-full</c>, <c>encoder-failed</c>.</returns>
+    /// <returns>The files, one a shot. Problems: <c>source-changed</c>, <c>source-damaged</c>, <c>disk-full</c>, <c>encoder-failed</c>.</returns>
     /// <exception cref="OperationCanceledException">Cancelled; finished shots are kept.</exception>
     public async Task<MediaResult<IReadOnlyList<string>>> RecordAsync(
         string workFolder,
@@ -79,7 +79,8 @@ public sealed class SoundRecorder(FfmpegFile ffmpeg, FfmpegBuild build)
                 parts => FfmpegArguments.ShotSounds(film, footage, [.. wanted.Zip(parts, (sound, part) => (sound.Shot, part))]),
                 parts => Task.FromResult(wanted.Zip(parts, (sound, part) => sound.ProblemOf(part)).FirstOrDefault(problem => problem is not null)),
                 progress => Report(progress, wanted),
-                cancel);
+                cancel,
+                footage);
             if (result.Value is { } ended)
             {
                 meter.Add(ended);

@@ -6,7 +6,7 @@ namespace OrleansAssembly.Media;
 /// <summary>Decodes what a film uses of a source, before anything is made of it: damage inside a file shows nowhere else.</summary>
 public sealed class SourceChecker(FfmpegRunner runner, MediaStore store)
 {
-    /// <summary>Decodes a range with one thread and tells the first damage: <c>source-damaged</c>, <c>source-undecodable</c>, or a problem of <see cref="MediaStore.Resolve"/>.</summary>
+    /// <summary>Decodes a range with one thread and tells the first damage: <c>source-damaged</c>, <c>source-changed</c>, <c>source-undecodable</c>, or a problem of <see cref="MediaStore.Resolve"/>.</summary>
     /// <param name="facts">Of the file that is read: of the stand-in, where there is one.</param>
     /// <param name="standIn">Full path of the file that stands in for the source and that the film is made from; null to read the source itself.</param>
     /// <param name="from">First moment used, seconds from the first picture (from the first sample where there is no picture).</param>
@@ -25,6 +25,11 @@ public sealed class SourceChecker(FfmpegRunner runner, MediaStore store)
         var length = (to - from).ToDouble();
         var last = default(FfmpegProgress);
         var run = await runner.RunAsync(Arguments(facts, standIn ?? file.Value!, begin, to - from), store.SourcesRoot, Report, cancel);
+        if (standIn is null && SourceIdentity.Changed(facts, file.Value!) is { } changed)
+        {
+            return changed; // the facts lead into the middle of nowhere in a newer file: that is no damage
+        }
+
         if (run.ExitCode == 0)
         {
             return facts.Video is not null && last.Frames == 0 ? Damaged(facts.Path, "not one picture of the used range can be decoded") : null;

@@ -36,6 +36,11 @@ public sealed class SourceNormalizer(FfmpegRunner runner, MediaStore store, Sour
 
             arguments.AddRange(["-c", "copy", "-map_metadata", "-1", "-video_track_timescale", "90000", "-fflags", "+bitexact", "-f", "mp4", part]);
             var run = await runner.RunAsync(arguments, Path.GetDirectoryName(outFile)!, onRead is null ? null : p => onRead(p.ReadBytes), cancel);
+            if (SourceIdentity.Changed(facts, file.Value!) is { } changed)
+            {
+                return changed;
+            }
+
             if (run.ExitCode != 0)
             {
                 return FfmpegFile.ProblemOf(run) is { Name: "disk-full" } full ? full : Sandbox.Explain(facts.Path, run);

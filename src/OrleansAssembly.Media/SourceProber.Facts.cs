@@ -1,6 +1,3 @@
-using System.Globalization;
-using System.Security.Cryptography;
-using System.Text;
 using System.Text.RegularExpressions;
 using OrleansAssembly.Timeline;
 
@@ -11,24 +8,23 @@ public sealed partial class SourceProber
     private const int MicrosecondsPerSecond = 1_000_000;
 
     private static MediaResult<SourceFacts> Facts(
-        string name, string file, Container container, IReadOnlyList<Stream> streams, Stream? video, Stream? audio, Dictionary<int, PacketScan> scans)
+        string name, string file, string identity, Container container, IReadOnlyList<Stream> streams, Stream? video, Stream? audio, Dictionary<int, PacketScan> scans)
     {
         if (video is { PixFmt: null or "unknown" } or { Width: 0 } or { Height: 0 })
         {
             return Undecodable(name, "picture");
         }
 
-        if (RealPath.Stat(file) is not { } stat)
+        if (SourceIdentity.Of(name, file) != identity)
         {
-            return new MediaProblem("source-not-found", "The source does not exist", $"'{name}' went away while it was read. Upload it again.");
+            return new MediaProblem("source-changed", "The source was replaced", $"'{name}' was replaced while it was read. Try again when it is whole.", Transient: true);
         }
 
         var start = (long)((container.StartTime ?? 0) * MicrosecondsPerSecond);
-        var identity = string.Create(CultureInfo.InvariantCulture, $"{name}\0{stat.Bytes}\0{stat.ModifiedNanoseconds}");
         return new SourceFacts(
             name,
-            stat.Bytes,
-            Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(identity)).AsSpan(0, 16)),
+            new FileInfo(file).Length,
+            identity,
             container.FormatName ?? "",
             video is null ? null : Picture(video, scans[video.Index], start),
             audio is null ? null : Sound(audio, scans[audio.Index], start),

@@ -26,7 +26,7 @@ public sealed partial class SourceProber(FfmpegRunner runner, MediaStore store)
 
     /// <summary>
     /// Probes a source. Problems: those of <see cref="MediaStore.Resolve"/>, <c>source-not-allowed</c>, <c>source-unreadable</c>, <c>source-has-no-media</c>,
-    /// <c>source-undecodable</c>, <c>source-truncated</c>, <c>source-damaged</c>.
+    /// <c>source-undecodable</c>, <c>source-truncated</c>, <c>source-damaged</c>, <c>source-changed</c>.
     /// </summary>
     /// <param name="relativePath">Path below <c>sources/</c>.</param>
     /// <param name="onRead">Told a few times a second how far it is.</param>
@@ -41,6 +41,12 @@ public sealed partial class SourceProber(FfmpegRunner runner, MediaStore store)
     /// <param name="file">Full path.</param>
     internal async Task<MediaResult<SourceFacts>> ProbeFileAsync(string name, string file, CancellationToken cancel, Action<SourceRead>? onRead = null)
     {
+        // From before it is read: what is replaced while it is read is then told from what was read.
+        if (SourceIdentity.Of(name, file) is not { } identity)
+        {
+            return new MediaProblem("source-not-found", "The source does not exist", $"'{name}' went away before it was read. Upload it again.");
+        }
+
         var header = 0L;
         var (run, text) = await runner.ProbeAsync(["-show_format", "-show_streams", "-of", "json", .. Sandbox.Input(file)], cancel, onRead is null ? null : OnHeader);
         if (run.ExitCode != 0)
@@ -85,7 +91,7 @@ public sealed partial class SourceProber(FfmpegRunner runner, MediaStore store)
         try
         {
             var broken = Broken(name, run.Log, container, streams, scans, new[] { video, audio }.OfType<Stream>());
-            return broken is not null ? broken : Facts(name, file, container, streams, video, audio, scans);
+            return broken is not null ? broken : Facts(name, file, identity, container, streams, video, audio, scans);
         }
         catch (ArithmeticException)
         {

@@ -40,7 +40,7 @@ public class FfmpegProblemTests
         using var media = new TestMedia(options => options.Ffmpeg = killed);
         var clip = media.Path(media.MakeClip());
 
-        var problem = await new FfmpegFile(media.Runner).CountAsync(clip, 50, _ => new MediaProblem("wrong-length", "", ""), TestContext.Current.CancellationToken);
+        var problem = await new FfmpegFile(media.Runner, media.Store).CountAsync(clip, 50, _ => new MediaProblem("wrong-length", "", ""), TestContext.Current.CancellationToken);
 
         Assert.Equal(("encoder-failed", true), (problem?.Name, problem?.Transient));
     }

@@ -15,7 +15,7 @@ internal sealed class Workshop : IDisposable
 
     public Workshop()
     {
-        var file = new FfmpegFile(Media.Runner);
+        var file = new FfmpegFile(Media.Runner, Media.Store);
         var build = new FfmpegBuild(Media.Runner);
         Encoder = new SegmentEncoder(file, build);
         Recorder = new SoundRecorder(file, build);

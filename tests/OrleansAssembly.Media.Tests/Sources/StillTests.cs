@@ -13,7 +13,7 @@ public sealed class StillTests : IDisposable
     public StillTests()
     {
         _known = new KnownSources(_workshop.Media.Prober, _workshop.Media.Store);
-        _stills = new StillMaker(new FfmpegFile(_workshop.Media.Runner), new FfmpegBuild(_workshop.Media.Runner), _known, _workshop.Media.Store, TimeProvider.System);
+        _stills = new StillMaker(new FfmpegFile(_workshop.Media.Runner, _workshop.Media.Store), new FfmpegBuild(_workshop.Media.Runner), _known, _workshop.Media.Store, TimeProvider.System);
     }
 
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
