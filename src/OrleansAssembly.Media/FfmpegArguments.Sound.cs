@@ -103,11 +103,10 @@ public static partial class FfmpegArguments
             graph.Add($"[{index + 1}:{facts.Audio.StreamIndex}]{string.Join(',', chain)},adelay=delays={begin}S:all=1[clip{index}]");
         }
 
-        // Only clips can add up to more than full level; the limiter leaves what is below it as it is.
-        graph.Add(audible.Count == 0
-            ? "[bed]anull[a]"
-            : $"[bed]{string.Concat(audible.Select((_, i) => $"[clip{i}]"))}amix=inputs={audible.Count + 1}:duration=first:normalize=0,"
-                + $"alimiter=limit=0.98:level=0:latency=1,apad=whole_len={total},atrim=end_sample={total},asetpts=N[a]");
+        // Clips, and crossfades of sounds that are alike, can add up to more than full level; the limiter leaves what is below it as it is.
+        var mix = audible.Count == 0 ? "" : $"{string.Concat(audible.Select((_, i) => $"[clip{i}]"))}amix=inputs={audible.Count + 1}:duration=first:normalize=0,";
+        var addsUp = audible.Count > 0 || film.Shots.Any(shot => shot is { Index: > 0, DissolveFrames: > 0 });
+        graph.Add($"[bed]{mix}{(addsUp ? $"alimiter=limit=0.98:level=0:latency=1,apad=whole_len={total},atrim=end_sample={total},asetpts=N" : "anull")}[a]");
         return
         [
             .. arguments, "-filter_complex_threads", "1", "-filter_complex", string.Join(';', graph), "-map", "[a]", "-c:a", sound.AudioCodec, .. sound.AudioArguments,

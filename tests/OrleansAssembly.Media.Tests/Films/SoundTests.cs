@@ -144,6 +144,24 @@ public sealed class SoundTests : IDisposable
         Assert.InRange(Level(samples, 4.45, 4.95) / level, 0.98, 1.02);
     }
 
+    /// <summary>Crossfades of equal power add up to 3 dB more where both sounds are the same: it was cut off at full level.</summary>
+    [Fact]
+    public async Task Dissolve_OfALoudSoundIntoItself_StaysBelowFullLevel_AndLeavesTheRestAsItIs()
+    {
+        var loud = await _workshop.MakeAsync("loud.mkv", "-f lavfi -i color=s=64x36:r=25:d=5 -f lavfi -i aevalsrc=exprs=0.94*sin(882*PI*t)|0.94*sin(882*PI*t):s=48000:c=stereo:d=5 -c:v libx264 -c:a flac");
+        var film = _workshop.Cut("25", new ShotSpec(loud, "0s", "2s"), new ShotSpec(loud, "2s", "4s", Transition: new("dissolve", 25)));
+
+        var file = await _workshop.FilmAsync(film, Presets.Find("prores-proxy"));
+
+        var log = System.Text.Encoding.ASCII.GetString(MarkedMedia.Read(["-i", file, "-vn", "-af", "ebur128=peak=true:metadata=1,ametadata=print:file=-", "-f", "null", "-"]));
+        var peaks = log.Split('\n').Where(line => line.Contains("true_peaks_ch0=", StringComparison.Ordinal)).Select(line => double.Parse(line.Split('=')[1], System.Globalization.CultureInfo.InvariantCulture)).ToList();
+        Assert.InRange(peaks.Max(), 0.97, 0.999);
+        var (made, source) = (MarkedMedia.Samples(file), MarkedMedia.Samples(_workshop.Media.Path(loud)));
+        Assert.Equal(4 * 48000, made.Length);
+        Assert.All(made[..95_000].Zip(source), pair => Assert.InRange(pair.First - pair.Second, -2, 2));
+        Assert.All(made[160_000..].Zip(source[160_000..]), pair => Assert.InRange(pair.First - pair.Second, -2, 2));
+    }
+
     private async Task<string> ClicksAsync(string path, int rate, int channels, string frames, string codec) =>
         await _workshop.MakeAsync(path, $"-f lavfi -i testsrc2=s=64x36:r={frames}:d=8 {Clicks(rate, channels)} -c:v libx264 -preset ultrafast -c:a {codec}");
 
