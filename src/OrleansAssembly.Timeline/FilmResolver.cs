@@ -67,8 +67,10 @@ internal sealed class FilmResolver(TimelineSpec spec, IReadOnlyDictionary<string
             return null;
         }
 
-        var start = Point($"{path}.in", shot.In, facts, video, Rational.Zero);
-        var end = Point($"{path}.out", shot.Out, facts, video, video.Duration);
+        // Both points come off the same display: they count from the file's start timecode only where neither lies before it.
+        var own = new[] { shot.In, shot.Out }.All(text => text is null || SecondsText.TryParse(text, out _) || FrameFromStart(text, facts, video) is not null);
+        var start = Point($"{path}.in", shot.In, facts, video, own, Rational.Zero);
+        var end = Point($"{path}.out", shot.Out, facts, video, own, video.Duration);
         if (start is null || end is null)
         {
             return null;
@@ -108,8 +110,9 @@ internal sealed class FilmResolver(TimelineSpec spec, IReadOnlyDictionary<string
         return null;
     }
 
-    /// <summary>A point in seconds from the first picture. Timecode counts from 0 there, or, where the file carries a start timecode and the text is not before it, from that.</summary>
-    private Rational? Point(string path, string? text, SourceFacts facts, VideoFacts video, Rational otherwise)
+    /// <summary>A point in seconds from the first picture. Timecode counts from 0 there, or from the timecode that the file starts with.</summary>
+    /// <param name="own">Whether it counts from the file's start timecode.</param>
+    private Rational? Point(string path, string? text, SourceFacts facts, VideoFacts video, bool own, Rational otherwise)
     {
         if (text is null)
         {
@@ -121,22 +124,25 @@ internal sealed class FilmResolver(TimelineSpec spec, IReadOnlyDictionary<string
             return seconds;
         }
 
-        if (!Timecode.TryParse(text, video.Rate, out var frame, out var dropFrame, out var error))
+        if (!Timecode.TryParse(text, video.Rate, out var frame, out _, out var error))
         {
             Add(path, error);
             return null;
         }
 
-        // A file that counts drop-frame is read so even where the text has a colon: the text comes off its own display.
-        var counting = dropFrame || Timecode.IsDropFrame(facts.StartTimecode);
-        if (Timecode.TryParse(facts.StartTimecode, video.Rate, counting, out var first, out _)
-            && Timecode.TryParse(text, video.Rate, counting, out var own, out _)
-            && own >= first)
-        {
-            frame = own - first;
-        }
+        return video.Rate.TimeOf(own && FrameFromStart(text, facts, video) is { } fromStart ? fromStart : frame);
+    }
 
-        return video.Rate.TimeOf(frame);
+    /// <summary>A timecode counted from the one that the file starts with; null where it lies before that, or the file tells none.</summary>
+    private static long? FrameFromStart(string text, SourceFacts facts, VideoFacts video)
+    {
+        // A file that counts drop-frame is read so even where the text has a colon: the text comes off its own display.
+        var counting = Timecode.IsDropFrame(text) || Timecode.IsDropFrame(facts.StartTimecode);
+        return Timecode.TryParse(facts.StartTimecode, video.Rate, counting, out var first, out _)
+            && Timecode.TryParse(text, video.Rate, counting, out var frame, out _)
+            && frame >= first
+            ? frame - first
+            : null;
     }
 
     private FrameRate? Rate()

@@ -77,6 +77,20 @@ public class TimelineBuilderTests
     public void TimecodeText_AtOrAfterTheFilesOwn_CountsFromIt(string? own, string text, int numerator, int denominator) =>
         Assert.Equal(new Rational(numerator, denominator), Shot(new("a", text), Make.Source("a", Make.Pal, 10, startTimecode: own)).SourceIn);
 
+    /// <summary>Each point once chose for itself: in counted from 0 and out from the file's start, so 2 s to 10 s became 2 s to 5 s.</summary>
+    [Theory]
+    [InlineData("00:00:02:00", "00:00:10:00", 2, 10)]
+    [InlineData("00:00:06:00", "00:00:10:00", 1, 5)]
+    [InlineData("1s", "00:00:10:00", 1, 5)]
+    [InlineData("00:00:02:00", "10s", 2, 10)]
+    [InlineData(null, "00:00:10:00", 0, 5)]
+    [InlineData("00:00:02:00", null, 2, 20)]
+    public void InAndOut_OfAShot_CountFromTheSameStart(string? start, string? end, int from, int to)
+    {
+        var shot = Shot(new("a", start, end), Make.Source("a", Make.Pal, 20, startTimecode: "00:00:05:00"));
+        Assert.Equal(((Rational)from, (Rational)to), (shot.SourceIn, shot.SourceOut));
+    }
+
     [Theory]
     [InlineData("01:00:00;00", "01:00:01;00", 30)]
     [InlineData("01:00:00;00", "01:00:01:00", 30)]
