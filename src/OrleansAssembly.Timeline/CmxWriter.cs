@@ -6,7 +6,7 @@ namespace OrleansAssembly.Timeline;
 /// <summary>Writes a film as a CMX3600 edit decision list.</summary>
 /// <remarks>
 /// A list has one rate, the film's: source timecodes count at it too, from the source's own start timecode, so that each event is as long in the source as in the film.
-/// Where a source runs at another rate a comment says which.
+/// Where a source runs at another rate a comment says which, and where it counts otherwise another says how: its own timecodes are others then.
 /// </remarks>
 public static class CmxWriter
 {
@@ -69,6 +69,11 @@ public static class CmxWriter
             if (facts?.Video is { } video && video.Rate != film.Rate)
             {
                 Line($"* SOURCE RATE {video.Rate}");
+            }
+
+            if (facts?.CountsDropFrame() is { } dropFrame && dropFrame != film.DropFrame)
+            {
+                Line($"* SOURCE COUNTS {(dropFrame ? "DROP FRAME" : "NON-DROP FRAME")}");
             }
         }
 

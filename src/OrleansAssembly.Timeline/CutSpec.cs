@@ -8,7 +8,7 @@ namespace OrleansAssembly.Timeline;
 /// <param name="Width">Pixels, even, 16 to 8192. Null: the first shot's, as displayed.</param>
 /// <param name="Height">Pixels, even, 16 to 8192. Null: the first shot's, as displayed.</param>
 /// <param name="StartTimecode">Record timecode of the film's first frame. Null: 01:00:00:00.</param>
-/// <param name="DropFrame">Drop-frame counting, only at 30000/1001 and 60000/1001. Null: as the start timecode is written.</param>
+/// <param name="DropFrame">Drop-frame counting, only at 30000/1001 and 60000/1001. Null: as the start timecode is written; without one, as the first shot's source counts.</param>
 /// <param name="Shots">1 to <see cref="TimelineLimits.MaxShots"/> shots in the order of the film.</param>
 /// <param name="Audio">Sound laid under the whole film (music, voice-over), mixed with the shots' own sound.</param>
 public sealed record TimelineSpec(

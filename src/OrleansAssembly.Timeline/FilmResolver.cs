@@ -22,7 +22,7 @@ internal sealed class FilmResolver(TimelineSpec spec, IReadOnlyDictionary<string
 
         var shots = Shots(takes, rate);
         Dissolves(shots, rate);
-        var dropFrame = spec.DropFrame ?? Timecode.IsDropFrame(spec.StartTimecode);
+        var dropFrame = DropFrame(rate);
         var start = Start(rate, dropFrame);
         var frames = shots[^1].EndFrame;
         if (start + frames >= Timecode.FramesOfDay(rate, dropFrame))
@@ -204,6 +204,12 @@ internal sealed class FilmResolver(TimelineSpec spec, IReadOnlyDictionary<string
         var rest = (Exact)video.Duration - shot.SourceOut + HalfFrame(video);
         return (long)(rest * rate.Value).Floor();
     }
+
+    /// <summary>As asked for, else as the start timecode is written, else as the first shot's source counts, where the film's rate can.</summary>
+    private bool DropFrame(FrameRate rate) =>
+        spec.DropFrame ?? (spec.StartTimecode is not null
+            ? Timecode.IsDropFrame(spec.StartTimecode)
+            : rate.CanDropFrame && sources.GetValueOrDefault(spec.Shots![0].Source!)?.CountsDropFrame() == true);
 
     private long Start(FrameRate rate, bool dropFrame) =>
         Timecode.TryParse(spec.StartTimecode ?? "01:00:00:00", rate, dropFrame, out var frame, out _) ? frame : 0;

@@ -15,7 +15,11 @@ public sealed record SourceFacts(
     string Format,
     VideoFacts? Video,
     AudioFacts? Audio,
-    string? StartTimecode);
+    string? StartTimecode)
+{
+    /// <summary>Whether its timecode counts drop-frame; null where it tells none.</summary>
+    public bool? CountsDropFrame() => Video is { } video && Timecode.TryParse(StartTimecode, video.Rate, out _, out var dropFrame, out _) ? dropFrame : null;
+}
 
 /// <summary>The picture stream of a source.</summary>
 /// <param name="StreamIndex">ffmpeg's absolute index (<c>0:N</c>).</param>

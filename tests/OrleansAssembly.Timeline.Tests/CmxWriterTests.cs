@@ -49,6 +49,23 @@ public class CmxWriterTests
     }
 
     [Fact]
+    public void SourcesThatCountOtherwise_AreTold()
+    {
+        var (a, b, c) = (Make.Source("a.mov", Make.Ntsc, 7200, startTimecode: "01:00:00;00"), Make.Source("b.mov", Make.Ntsc, 10, startTimecode: "02:00:00:00"), Make.Source("c.mov", Make.Ntsc, 10));
+        ShotSpec[] shots = [new("a.mov", "01:10:00;00", "01:10:01;00"), new("b.mov", Out: "02:00:01:00"), new("c.mov", Out: "1s")];
+
+        var drop = Lines(Make.Build(Make.Cut(null, shots), a, b, c), "x", a, b, c);
+        Assert.Equal("FCM: DROP FRAME", drop[1]);
+        Assert.Equal("001  A        AA/V  C        01:10:00;00 01:10:01;00 01:00:00;00 01:00:01;00", drop[2]);
+        Assert.Equal(["* SOURCE FILE: b.mov", "* SOURCE COUNTS NON-DROP FRAME"], drop[7..9]);
+        Assert.Single(drop, line => line.Contains("COUNTS", StringComparison.Ordinal));
+
+        var plain = Lines(Make.Build(Make.Cut(null, shots) with { DropFrame = false }, a, b, c), "x", a, b, c);
+        Assert.Equal(["FCM: NON-DROP FRAME", "* SOURCE FILE: a.mov", "* SOURCE COUNTS DROP FRAME"], [plain[1], .. plain[4..6]]);
+        Assert.Single(plain, line => line.Contains("COUNTS", StringComparison.Ordinal));
+    }
+
+    [Fact]
     public void Reels_AreDistinct_AsAskedForWhereTheyCanBe()
     {
         string[] paths = ["long name one.mp4", "long name two.mp4", "bl.mov", "東京.mov", "a/x.mov", "b/x.mov", "c.mov", "d.mov", "ax.mov"];

@@ -55,6 +55,23 @@ public class TimelineBuilderTests
         }
     }
 
+    /// <summary>It was always non-drop, and so an edit list told other source timecodes than the source shows.</summary>
+    [Theory]
+    [InlineData(null, null, "01:00:00;00", null, true)]
+    [InlineData(null, null, "01:00:00:00", null, false)]
+    [InlineData(null, "59.94", "01:00:00;00", null, true)]
+    [InlineData(null, "25", "01:00:00;00", null, false)]
+    [InlineData(false, null, "01:00:00;00", null, false)]
+    [InlineData(null, null, "01:00:00;00", "01:00:00:00", false)]
+    public void MissingCounting_IsTheFirstShots(bool? asked, string? rate, string source, string? start, bool dropFrame)
+    {
+        var film = Make.Build(
+            Make.Cut(rate, new("a"), new("b")) with { DropFrame = asked, StartTimecode = start },
+            Make.Source("a", Make.Ntsc, 10, startTimecode: source),
+            Make.Source("b", Make.Ntsc, 10, startTimecode: "02:00:00;00"));
+        Assert.Equal((dropFrame, dropFrame ? "01:00:00;00" : "01:00:00:00"), (film.DropFrame, Timecode.Format(film.StartFrame, film.Rate, film.DropFrame)));
+    }
+
     [Fact]
     public void DropFrame_AtTheSourcesRate_IsCheckedToo() =>
         Assert.Equal("timeline.dropFrame", Problem(Make.Cut(null, new ShotSpec("harbour/a.mp4")) with { DropFrame = true }, TenSeconds).Path);
