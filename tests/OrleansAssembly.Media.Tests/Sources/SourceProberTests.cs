@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 using System.Text;
+using OrleansAssembly.Media.Tests.Films;
 using OrleansAssembly.Timeline;
 
 namespace OrleansAssembly.Media.Tests.Sources;
@@ -174,6 +175,47 @@ public sealed class SourceProberTests : IDisposable
         var offset = (facts.Video.Start - facts.Audio!.Start).ToDouble();
         Assert.Equal(offset, (copy.Video.Start - copy.Audio!.Start).ToDouble(), 0.001);
         Assert.Single(Directory.EnumerateFiles(_media.Store.WorkRoot));
+    }
+
+    /// <summary>MP4 has no tag for these: each such source was refused, and was said to be broken.</summary>
+    [Theory]
+    [InlineData("a.mts", "pcm_bluray -mpegts_m2ts_mode 1 -f mpegts")]
+    [InlineData("a.vob", "pcm_dvd -f vob")]
+    [InlineData("a.ts", "aac -mpegts_flags latm -f mpegts")]
+    [InlineData("a.ts", "s302m -strict -2 -f mpegts")]
+    [InlineData("a.ts", "truehd -strict -2 -f mpegts")]
+    public async Task Remux_OfSoundThatMp4CannotHold_KeepsEachSampleAndItsTime(string name, string sound)
+    {
+        var clip = _media.Make(name, $"-f lavfi -i testsrc2=size=128x128:rate=25:duration=3 -itsoffset 0.5 -f lavfi -i aevalsrc=exprs=0.9*sin(882*PI*t)|0.3*random(0):s=48000:d=2 -c:v mpeg2video -g 12 -bf 2 -c:a {sound}");
+        var facts = await ProbeAsync(clip);
+        var file = Path.Combine(_media.Store.WorkRoot, "a.mp4");
+
+        var copied = await _media.Normalizer.RemuxAsync(facts, file, Timely);
+
+        Assert.True(copied.Problem is null, $"{copied.Problem}");
+        var copy = copied.Value!;
+        var samples = Samples(_media.Path(clip));
+        Assert.Equal(samples, Samples(file));
+        Assert.Equal((facts.Video!.Frames, facts.Audio!.SampleRate, facts.Audio.Channels), (copy.Video!.Frames, copy.Audio!.SampleRate, copy.Audio.Channels));
+        Assert.Equal((facts.Video.Start - facts.Audio.Start).ToDouble(), (copy.Video.Start - copy.Audio.Start).ToDouble(), 0.001);
+        Assert.Equal(samples.Length / 8, (copy.Audio.Duration * 48000).Round());
+        Assert.Null(await _media.Checker.CheckDecodesAsync(copy, file, 0, copy.Video.Duration, null, Timely));
+
+        static byte[] Samples(string file) => MarkedMedia.Read(["-i", file, "-map", "0:a:0", "-f", "f32le", "-"]);
+    }
+
+    [Fact]
+    public async Task Remux_ThatFails_TellsToConvert_AndNotToUploadTheSameAgain()
+    {
+        var facts = await ProbeAsync(_media.MakeClip("a.ts"));
+        _media.Options.Value.Ffmpeg = _media.Script("refusing", "echo '[mp4 @ 0x55d0] Could not find tag for codec cavs in stream #0, codec not currently supported in container' >&2; exit 1");
+
+        var problem = (await _media.Normalizer.RemuxAsync(facts, Path.Combine(_media.Store.WorkRoot, "a.mp4"), Timely)).Problem;
+
+        Assert.Equal(("source-not-supported", false), (problem?.Name, problem?.Transient));
+        Assert.Contains("Could not find tag for codec cavs", problem!.Detail, StringComparison.Ordinal);
+        Assert.Contains("Convert it", problem.Detail, StringComparison.Ordinal);
+        Assert.DoesNotContain("again", problem.Detail, StringComparison.Ordinal);
     }
 
     [Fact]
