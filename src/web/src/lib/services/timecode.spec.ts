@@ -11,6 +11,7 @@ import {
   parseRate,
   parseSeconds,
   parseTimecode,
+  ownPoint,
   readPoint,
   showRate,
   timeOf,
@@ -141,6 +142,24 @@ describe('points in a source', () => {
     expect(readPoint('00:00:01:05', clocked)).toEqual({ ok: true, value: fraction(30, 25) });
     expect(formatPoint(1800, drop)).toBe('01:01:00;02');
     expect(readPoint('01:01:00:02', drop)).toEqual({ ok: true, value: timeOf(1800, NTSC) });
+  });
+
+  it('reads both points of a shot from the same start', () => {
+    const late = { rate: PAL, startTimecode: '00:00:05:00' };
+    const both = (start: string, end: string) => [readPoint(start, late, end), readPoint(end, late, start)].map((read) => (read.ok ? toNumber(read.value) : read.error));
+    expect(both('00:00:02:00', '00:00:10:00')).toEqual([2, 10]);
+    expect(both('00:00:06:00', '00:00:10:00')).toEqual([1, 5]);
+    expect(both('1s', '00:00:10:00')).toEqual([1, 5]);
+    expect(readPoint('00:00:10:00', late)).toEqual({ ok: true, value: fraction(5) });
+  });
+
+  it('writes a point so that it stands by itself', () => {
+    const late = { rate: PAL, startTimecode: '00:00:05:00' };
+    expect(ownPoint('00:00:10:00', late, '00:00:02:00')).toBe('00:00:15:00');
+    expect(ownPoint('00:00:10:00', late, '00:00:06:00')).toBe('00:00:10:00');
+    expect(['', '2.5s', 'later'].map((text) => ownPoint(text, late))).toEqual(['', '2.5s', 'later']);
+    expect(ownPoint('00:00:20:00', { rate: PAL, startTimecode: '23:59:50:00' })).toBe('00:00:20:00');
+    expect(ownPoint('00:00:01:05', plain)).toBe('00:00:01:05');
   });
 
   it('counts from nought where it carries none', () => {

@@ -171,17 +171,26 @@ export function formatPoint(frame: number, counting: Counting): string {
 
 /**
  * What a point in a source says, in seconds from its first picture: a timecode at its rate, or seconds (`2.5s`).
- * Timecode counts from 0 there or, where the file carries a start timecode and the text is not before it, from that.
+ * Timecode counts from 0 there or, where the file carries a start timecode, from that, unless the text lies before it or
+ * `beside` does: the other point of the same shot, since both come off the same display.
  */
-export function readPoint(text: string, counting: Counting): Read<Fraction> {
+export function readPoint(text: string, counting: Counting, beside = ''): Read<Fraction> {
   const seconds = parseSeconds(text);
   if (seconds) return { ok: true, value: seconds };
-  const drop = countsDropFrame(counting);
-  const first = firstFrame(counting);
-  const own = first > 0 || drop ? parseTimecode(text, counting.rate, drop) : undefined;
-  if (own?.ok && own.value.frame >= first) return { ok: true, value: timeOf(own.value.frame - first, counting.rate) };
+  const own = fromStart(text, counting);
+  const isOwn = beside === '' || parseSeconds(beside) !== undefined || fromStart(beside, counting) !== undefined;
+  if (own !== undefined && isOwn) return { ok: true, value: timeOf(own, counting.rate) };
   const plain = parseTimecode(text, counting.rate);
   return plain.ok ? { ok: true, value: timeOf(plain.value.frame, counting.rate) } : plain;
+}
+
+/** A timecode as the source's own display has it, which says the same whatever is beside it; anything else stays as it is. */
+export function ownPoint(text: string, counting: Counting, beside = ''): string {
+  const read = parseSeconds(text) ? undefined : readPoint(text, counting, beside);
+  if (!read?.ok) return text;
+  const frame = frameAt(read.value, counting.rate);
+  const own = formatPoint(frame, counting);
+  return fromStart(own, counting) === frame ? own : text; // past midnight it would say something else
 }
 
 /**
@@ -202,6 +211,14 @@ export function completePoint(typed: string, counting: Counting, from: number): 
   const separator = text.includes(';') || countsDropFrame(counting) ? ';' : ':';
   const [h, m, s, f] = [...Array<string>(4 - parts.length).fill('0'), ...parts].map((part) => part.padStart(2, '0'));
   return `${h}:${m}:${s}${separator}${f}`;
+}
+
+/** A timecode counted from the one that the file starts with; undefined where it lies before that, or the file tells none. */
+function fromStart(text: string, counting: Counting): number | undefined {
+  const drop = countsDropFrame(counting);
+  const first = firstFrame(counting);
+  const own = first > 0 || drop ? parseTimecode(text, counting.rate, drop) : undefined;
+  return own?.ok && own.value.frame >= first ? own.value.frame - first : undefined;
 }
 
 /** The first picture's number in the source's own counting. */

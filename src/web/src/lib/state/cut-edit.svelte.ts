@@ -199,8 +199,8 @@ export function filmCanDropFrame(rate: Rate | undefined): boolean {
 
 /** Seconds of a source that a shot uses; undefined where its points cannot be read or there is nothing between them. */
 export function usedOf(shot: Pick<ShotEdit, 'in' | 'out'>, picture: Picture): { in: Fraction; out: Fraction } | undefined {
-  const start = shot.in ? readPoint(shot.in, picture.counting) : { ok: true as const, value: ZERO };
-  const end = shot.out ? readPoint(shot.out, picture.counting) : { ok: true as const, value: picture.duration };
+  const start = shot.in ? readPoint(shot.in, picture.counting, shot.out) : { ok: true as const, value: ZERO };
+  const end = shot.out ? readPoint(shot.out, picture.counting, shot.in) : { ok: true as const, value: picture.duration };
   if (!start.ok || !end.ok) return undefined;
   const out = compare(end.value, picture.duration) > 0 ? picture.duration : end.value;
   return compare(start.value, out) < 0 ? { in: start.value, out } : undefined;
