@@ -104,6 +104,21 @@ describe('a job and its fields', () => {
     expect(empty.toSpec().timeline).toEqual({ shots: [{ source: 'a.mp4' }] });
   });
 
+  it('count as asked for, else as the start timecode is written, else as the first shot does', () => {
+    const at = (startTimecode: string): Picture => ({ ...picture(fraction(30000, 1001)), counting: { rate: fraction(30000, 1001), startTimecode } });
+    const drop = at('01:00:00;00');
+    const open = new CutEdit();
+    expect([open.isDropFrame(undefined), open.isDropFrame(drop), open.isDropFrame(at('01:00:00:00'))]).toEqual([false, true, false]);
+    open.frameRate = '25';
+    expect(open.isDropFrame(drop)).toBe(false);
+    open.frameRate = '';
+    open.startTimecode = '01:00:00:00';
+    expect(open.isDropFrame(drop)).toBe(false);
+    open.startTimecode = '';
+    open.dropFrame = false;
+    expect([open.isDropFrame(drop), open.toSpec().timeline?.dropFrame]).toEqual([false, false]);
+  });
+
   it('find the field of a path, wherever its shot has moved', () => {
     cut.load(job);
     const [first, second] = cut.shots.map((shot) => shot.key);

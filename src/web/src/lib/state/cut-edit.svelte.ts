@@ -1,6 +1,6 @@
 import { isMasked } from '../services/notify-api';
 import type { Picture } from '../services/source-facts';
-import { add, canDropFrame, compare, frameAt, parseRate, parseSeconds, readPoint, subtract, toNumber, ZERO, type Fraction, type Rate } from '../services/timecode';
+import { add, canDropFrame, compare, countsDropFrame, frameAt, parseRate, parseSeconds, readPoint, subtract, toNumber, ZERO, type Fraction, type Rate } from '../services/timecode';
 import type { AudioSpec, JobSpec, NotificationSpec, ShotSpec, WebhookSpec } from '../types';
 
 /** A shot as it is being edited: points are text as the wire has them, so that nothing typed is lost, however wrong. */
@@ -64,7 +64,8 @@ export class CutEdit {
   width = $state<number | null>(null);
   height = $state<number | null>(null);
   startTimecode = $state('');
-  dropFrame = $state(false);
+  /** Null: as the start timecode is written, or the first shot's. */
+  dropFrame = $state<boolean | null>(null);
   shots = $state<ShotEdit[]>([]);
   sounds = $state<SoundEdit[]>([]);
   presets = $state<string[]>([]);
@@ -149,7 +150,7 @@ export class CutEdit {
     this.width = timeline.width ?? null;
     this.height = timeline.height ?? null;
     this.startTimecode = timeline.startTimecode ?? '';
-    this.dropFrame = timeline.dropFrame ?? timeline.startTimecode?.[8] === ';';
+    this.dropFrame = timeline.dropFrame ?? null;
     this.shots = (timeline.shots ?? []).map((shot) => readShot(shot, this.#nextKey++));
     this.sounds = (timeline.audio ?? []).map((sound) => readSound(sound, this.#nextKey++));
     this.presets = [...new Set((spec.outputs ?? []).flatMap((output) => output.preset ?? []))];
@@ -172,7 +173,7 @@ export class CutEdit {
         ...(this.width !== null && { width: this.width }),
         ...(this.height !== null && { height: this.height }),
         ...(this.startTimecode && { startTimecode: this.startTimecode }),
-        ...(this.dropFrame && { dropFrame: true }),
+        ...(this.dropFrame !== null && { dropFrame: this.dropFrame }),
         shots: this.shots.map(writeShot),
         ...(this.sounds.length > 0 && { audio: this.sounds.map(writeSound) }),
       },
@@ -180,6 +181,13 @@ export class CutEdit {
       priority: this.priority,
       ...this.#kept,
     };
+  }
+
+  /** Whether the film counts drop-frame, as the server finds it. */
+  isDropFrame(first: Picture | undefined): boolean {
+    if (this.dropFrame !== null) return this.dropFrame;
+    if (this.startTimecode) return this.startTimecode[8] === ';';
+    return first !== undefined && countsDropFrame(first.counting) && filmCanDropFrame(filmRate(this.frameRate, first));
   }
 
   /** The field that a path of the server's means, as {@link fieldOf} of the page names it. */
