@@ -25,10 +25,10 @@ internal static class SourceIdentity
         return Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)).AsSpan(0, 16));
     }
 
-    /// <summary><c>source-changed</c> where the file is not the one that the facts are of; null where it is.</summary>
-    public static MediaProblem? Changed(SourceFacts facts, string file) => Of(facts.Path, file) == facts.Identity
-        ? null
-        : new MediaProblem("source-changed", "A source was replaced", $"'{facts.Path}' was replaced while the film was made. Retry the job: it then uses the new file.") { Source = facts.Path };
+    /// <summary><c>source-changed</c> where another file is in the place of the one that the facts are of. One that is gone is none: what was read of it is its own.</summary>
+    public static MediaProblem? Changed(SourceFacts facts, string file) => Of(facts.Path, file) is { } now && now != facts.Identity
+        ? new MediaProblem("source-changed", "A source was replaced", $"'{facts.Path}' was replaced while the film was made. Retry the job: it then uses the new file.") { Source = facts.Path }
+        : null;
 
     /// <summary>The first of the sources that ffmpeg's arguments name which has changed.</summary>
     /// <param name="sourcesRoot">What lies elsewhere stands in for a source: nobody replaces it.</param>

@@ -188,11 +188,11 @@ public sealed class FilmTests : IDisposable
     public async Task DamagedSource_IsAProblemAndNoBrokenFilm()
     {
         var clip = _workshop.Media.MakeClip(seconds: 4);
-        await _workshop.ProbeAsync(clip);
-        var film = _workshop.Cut("25", new ShotSpec(clip));
         var bytes = File.ReadAllBytes(_workshop.Media.Path(clip));
         new Random(1).NextBytes(bytes.AsSpan(bytes.Length / 3, bytes.Length / 3));
         File.WriteAllBytes(_workshop.Media.Path(clip), bytes);
+        await _workshop.ProbeAsync(clip);
+        var film = _workshop.Cut("25", new ShotSpec(clip));
 
         var result = await _workshop.Encoder.EncodeAsync(_workshop.Work, film, SegmentPlanner.Plan(film, 5)[0], _workshop.Footage, Workshop.Fast, null, Workshop.Cancel);
 
