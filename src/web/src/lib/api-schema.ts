@@ -1657,7 +1657,7 @@ export interface components {
             height?: null | number;
             /** @description Record timecode of the film's first frame. Null: 01:00:00:00. */
             startTimecode?: null | string;
-            /** @description Drop-frame counting, only at 30000/1001 and 60000/1001. Null: as the start timecode is written. */
+            /** @description Drop-frame counting, only at 30000/1001 and 60000/1001. Null: as the start timecode is written; without one, as the first shot's source counts. */
             dropFrame?: null | boolean;
             /** @description 1 to int TimelineLimits.MaxShots shots in the order of the film. */
             shots?: null | components["schemas"]["ShotSpec"][];
