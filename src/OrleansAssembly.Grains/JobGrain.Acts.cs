@@ -48,7 +48,7 @@ public sealed partial class JobGrain
         (next, durable) = WithProgressNews(next, page.Shown.Progress, durable);
         if (!await WriteAsync(input, next, page, durable))
         {
-            _estimate = null; // it was of what did not happen
+            (_eta, _estimate) = (new EtaEstimator(_book.Presets, wakes: true) { Prior = _eta!.Prior }, null); // it knows of what did not happen
             Watch();
             return false;
         }
@@ -159,6 +159,7 @@ public sealed partial class JobGrain
 
     private async Task SummariseAsync()
     {
+        await _record.RestAsync();
         if (_state is null || !_record.IsCurrent || _book!.Newest is null)
         {
             return;
@@ -199,7 +200,7 @@ public sealed partial class JobGrain
             var work = _state.Claimed(_eta!.SlotSeconds, options.Value.HoldLimit, time.GetUtcNow());
             var demand = new SlotDemand(Id, _record.Spec!.ProjectId!, _state.Priority, _wanted, held, _state.Avoided(time.GetUtcNow()), work, Stands: _state.Status == JobStatus.Paused);
             var outlook = await Scheduler.WantAsync(demand).WaitAsync(Patience, time);
-            _outlook = asksForAll ? outlook : _outlook with { Machine = outlook.Machine }; // what it can count on when it goes on is another matter
+            (_outlook, _outlookAt) = (asksForAll ? outlook : _outlook with { Machine = outlook.Machine }, asksForAll ? time.GetTimestamp() : _outlookAt); // what it can count on when it goes on is another matter
             await KnowCostsAsync();
         }
         catch (Exception failure) when (failure is not OutOfMemoryException)

@@ -7,6 +7,7 @@ public sealed partial class JobGrain
 {
     private EtaEstimator? _eta;
     private SlotOutlook _outlook = SlotOutlook.Unknown;
+    private long _outlookAt;
     private string _machine = "";
 
     /// <summary>The estimate is reckoned so often where only numbers change: a thousand jobs that each report ten times a second are too many to reckon it for each report.</summary>
@@ -34,7 +35,11 @@ public sealed partial class JobGrain
     private EtaEstimate Reckon(JobState state)
     {
         // The scheduler's word may be older than what it has lent since.
-        var outlook = state.Running.Count > _outlook.Slots ? _outlook with { Slots = state.Running.Count } : _outlook;
+        var outlook = _outlook with
+        {
+            Slots = Math.Max(_outlook.Slots, state.Running.Count),
+            StartsIn = _outlook.StartsIn is { } wait ? Math.Max(0, wait - time.GetElapsedTime(_outlookAt).TotalSeconds) : null,
+        };
         return _eta!.Next(state, outlook, time.GetUtcNow());
     }
 

@@ -83,6 +83,7 @@ public sealed partial class JobGrain(
             var page = book.Turn(first, Estimate(first, anew: true), Occasion.Change);
             if (!await _record.AskAsync(spec) || !await catalogue.ExpectAsync(Id) || !await _record.SaveAsync(first, page.Reserve))
             {
+                DeactivateOnIdle(); // what was given up may still arrive: the next activation sees
                 return StoreAway;
             }
 
@@ -177,8 +178,21 @@ public sealed partial class JobGrain(
 
     public Task HearAsync(PieceNumbers numbers) => OnNextAsync(numbers.ToReport());
 
-    /// <summary>Being called woke the grain, and with it the timer. One that was expected, but never submitted, is expected no more.</summary>
-    public Task TouchAsync() => _state is null ? catalogue.RemoveAsync(Id) : Task.CompletedTask;
+    /// <summary>Being called woke the grain, and with it the timer. A job that was expected, and is not there, is expected no more.</summary>
+    public async Task TouchAsync()
+    {
+        if (_state is not null)
+        {
+            return;
+        }
+
+        if (!await _record.IsThereAsync())
+        {
+            await catalogue.RemoveAsync(Id);
+        }
+
+        DeactivateOnIdle();
+    }
 
     public async Task OnNextAsync(PieceReport item, StreamSequenceToken? token = null)
     {

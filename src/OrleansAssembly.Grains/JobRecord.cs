@@ -84,7 +84,7 @@ internal sealed partial class JobRecord(
         }
 
         (_known.State, _known.Reserved) = (state, reserved);
-        _known.Revision++; // the write that was given up may still arrive: it is written over
+        _known.Revision++; // the write that was given up may still arrive: it is written over, where there was anything before it
         return false;
     }
 
@@ -114,6 +114,16 @@ internal sealed partial class JobRecord(
     /// <summary>Takes how long the job ran until now, to be written with the next <see cref="CatchUpAsync"/>.</summary>
     public void Note(JobState now) => Take(now, Reserved);
 
+    /// <summary>Ends with the write that is on its way, or when that has taken too long.</summary>
+    public Task RestAsync() => WithinAsync(Patience, _writing);
+
+    /// <summary>Whether the store has a job here, though this activation found none when it woke: a write that was given up may have come late.</summary>
+    public async Task<bool> IsThereAsync()
+    {
+        await job.ReadStateAsync();
+        return job.State.State is not null;
+    }
+
     public async Task ClearAsync()
     {
         _known.State = null;
@@ -142,7 +152,8 @@ internal sealed partial class JobRecord(
         }
 
         // One write at a time: where the store hangs, the next one waits for the answer to the last, and all together no longer than one.
-        var saved = await WithinAsync(patience - time.GetElapsedTime(_begunAt), _writing);
+        await WithinAsync(patience - time.GetElapsedTime(_begunAt), _writing);
+        var saved = _writing.IsCompleted ? await _writing : Saved.Away;
         if (_writing.IsCompleted && saved != Saved.Overruled && (Behind || _returns != store.Returns))
         {
             _begunAt = time.GetTimestamp();

@@ -9,7 +9,7 @@ internal sealed class Newest(Func<Task> work)
 {
     private bool _again;
 
-    /// <summary>Ends when all that was asked for is done.</summary>
+    /// <summary>Ends when nothing that was asked for is left to do.</summary>
     public Task Done { get; private set; } = Task.CompletedTask;
 
     public void Ask()

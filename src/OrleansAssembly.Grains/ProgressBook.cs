@@ -165,7 +165,7 @@ public sealed class ProgressBook(JobSpec spec, TimeProvider time)
             Message = progress.Message,
             EtaLow = Math.Round(eta.Low, 1),
             EtaHigh = Math.Round(eta.High, 1),
-            TimeProgress = state.Status == JobStatus.Completed ? 100 : Math.Min(JobProgress.AlmostDone, Math.Round(100 * eta.TimeFraction, 2)),
+            TimeProgress = shown.TimeProgress,
             Elapsed = Math.Round(eta.Elapsed, 1),
             ResumeAt = state.ResumeAt,
             ExpectedStart = eta.ExpectedStart,

@@ -9,9 +9,6 @@ namespace OrleansAssembly.Jobs;
 /// <param name="ExpectedStart">When a pending job is expected to begin; null for all others, and where nobody can tell.</param>
 public sealed record EtaEstimate(double Seconds, double Low, double High, double Elapsed, string? Cause = null, DateTimeOffset? ExpectedStart = null)
 {
-    /// <summary>0 to 1: elapsed over elapsed and remaining. Where a job failed or was cancelled, what it was then.</summary>
-    public double TimeFraction => Elapsed + Unfinished <= 0 ? 0 : Elapsed / (Elapsed + Unfinished);
-
-    /// <summary>Seconds of work that a job which ended early has left undone; what remains of every other.</summary>
-    public double Unfinished { get => Math.Max(field, Seconds); init; }
+    /// <summary>0 to 1: elapsed over elapsed and remaining. Of a job that has ended it tells nothing.</summary>
+    public double TimeFraction => Elapsed + Seconds <= 0 ? 0 : Elapsed / (Elapsed + Seconds);
 }

@@ -65,9 +65,8 @@ public sealed class EtaEstimator(IReadOnlyList<string> presets, bool wakes = fal
         var elapsed = state.ElapsedSeconds(now);
         if (state.Ended)
         {
-            var undone = state.Status == JobStatus.Completed ? 0 : _last?.Unfinished ?? new RemainingWork(state, _prior, presets, _slots, _meter).Estimate().Seconds;
-            (_last, _state, SlotSeconds) = (new EtaEstimate(0, 0, 0, elapsed) { Unfinished = undone }, state, 0);
-            return _last;
+            (_last, _state, SlotSeconds) = (null, state, 0);
+            return new EtaEstimate(0, 0, 0, elapsed);
         }
 
         if (_last is { } last && _state is { } before && !IsNews(state, before, outlook, now))

@@ -6,13 +6,14 @@ namespace OrleansAssembly.Jobs;
 /// <param name="Percent">0 to 100, of the whole; 100 only when completed.</param>
 /// <param name="Step">The step in work, or the last one.</param>
 /// <param name="StepPercent">0 to 100, of the step.</param>
+/// <param name="TimePercent">0 to 100, of the running time by its estimate; 100 only when completed.</param>
 /// <param name="Message">What is happening now, for a person.</param>
 /// <param name="Speed">In <paramref name="Unit"/>.</param>
 /// <param name="Unit">One of <see cref="SpeedUnit"/>.</param>
-public sealed record JobProgress(double Percent, Step Step, double StepPercent, string Message, double Speed, string Unit)
+public sealed record JobProgress(double Percent, Step Step, double StepPercent, double TimePercent, string Message, double Speed, string Unit)
 {
     /// <summary>Below what anything but a completed job shows.</summary>
-    public const double AlmostDone = 99.9;
+    internal const double AlmostDone = 99.9;
 
     /// <summary>More of a step is only done when the next one begins.</summary>
     private const double AlmostAll = 0.999;
@@ -31,7 +32,7 @@ public sealed record JobProgress(double Percent, Step Step, double StepPercent, 
         var step = StepList.Of(state.Type, state.Stage);
         if (state.Status == JobStatus.Completed)
         {
-            return new JobProgress(100, steps[^1], 100, "Completed", 0, SpeedUnit.Of(state.Stage));
+            return new JobProgress(100, steps[^1], 100, 100, "Completed", 0, SpeedUnit.Of(state.Stage));
         }
 
         var within = Math.Min(AlmostAll, StepFraction(state, step));
@@ -43,6 +44,7 @@ public sealed record JobProgress(double Percent, Step Step, double StepPercent, 
             Math.Min(AlmostDone, Floor(percent)),
             step,
             Floor(100 * within),
+            Math.Min(AlmostDone, Math.Round(100 * eta.TimeFraction, 2)),
             eta.Cause is { } cause ? $"{Describe(state, outputs, now)}; {cause}" : Describe(state, outputs, now),
             Math.Round(SpeedOf(state, speed, now), 1),
             SpeedUnit.Of(state.Stage));

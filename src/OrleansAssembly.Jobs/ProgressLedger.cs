@@ -2,12 +2,14 @@ namespace OrleansAssembly.Jobs;
 
 /// <summary>
 /// What a crash must not take back: a job that wakes again goes on above these, so that progress never falls and no sequence number comes twice.
-/// They are written a little ahead of what is shown, and so need no write at each update.
+/// They are written a little ahead of what is shown, and so need no write at each update. Where a job has ended they are what it showed last.
 /// </summary>
 /// <param name="Attempt">The attempt that the progress belongs to.</param>
-/// <param name="Progress">No more than this was ever shown in the attempt, 0-100.</param>
-/// <param name="Sequence">No higher number was ever sent.</param>
-public sealed record ProgressReserve(int Attempt, double Progress, long Sequence)
+/// <param name="Progress">No more than this was shown in the attempt, 0-100, unless the store was away.</param>
+/// <param name="Sequence">No higher number was sent, unless the store was away.</param>
+/// <param name="StepProgress">Of a job that has ended: what it showed last, 0-100.</param>
+/// <param name="TimeProgress">The same.</param>
+public sealed record ProgressReserve(int Attempt, double Progress, long Sequence, double StepProgress = 0, double TimeProgress = 0)
 {
     public static ProgressReserve None { get; } = new(0, 0, 0);
 }
@@ -17,8 +19,9 @@ public sealed record ProgressReserve(int Attempt, double Progress, long Sequence
 /// <param name="StepIndex">1-based; 0 where nothing was sent since the job woke.</param>
 /// <param name="Progress">0-100.</param>
 /// <param name="StepProgress">0-100.</param>
+/// <param name="TimeProgress">0-100; 100 only when completed.</param>
 /// <param name="Sequence">Grows with each update.</param>
-public sealed record ProgressShown(int Attempt, int StepIndex, double Progress, double StepProgress, long Sequence)
+public sealed record ProgressShown(int Attempt, int StepIndex, double Progress, double StepProgress, double TimeProgress, long Sequence)
 {
     /// <summary>
     /// What a job that just woke must take for shown. A store that was away may have missed the last reserve: but no job sends a thousand updates a second,
@@ -27,7 +30,7 @@ public sealed record ProgressShown(int Attempt, int StepIndex, double Progress, 
     /// <param name="reserve">As it was stored.</param>
     /// <param name="age">Since the job was made.</param>
     public static ProgressShown After(ProgressReserve reserve, TimeSpan age) =>
-        new(reserve.Attempt, 0, reserve.Progress, 0, Math.Max(reserve.Sequence, (long)age.TotalMilliseconds));
+        new(reserve.Attempt, 0, reserve.Progress, reserve.StepProgress, reserve.TimeProgress, Math.Max(reserve.Sequence, (long)age.TotalMilliseconds));
 }
 
 /// <summary>Numbers the updates of a job and never lets progress fall within an attempt, whatever crashes in between.</summary>
@@ -45,12 +48,18 @@ public static class ProgressLedger
     public static ProgressShown Next(ProgressShown last, JobState state, JobProgress progress)
     {
         var sameAttempt = last.Attempt == state.Attempt;
+        if (sameAttempt && state.Status is JobStatus.Failed or JobStatus.Cancelled)
+        {
+            return last with { StepIndex = progress.Step.Index, Sequence = last.Sequence + 1 };
+        }
+
         var sameStep = sameAttempt && last.StepIndex == progress.Step.Index;
         return new ProgressShown(
             state.Attempt,
             progress.Step.Index,
-            !sameAttempt ? progress.Percent : state.Status is JobStatus.Failed or JobStatus.Cancelled ? last.Progress : Math.Max(progress.Percent, last.Progress),
+            sameAttempt ? Math.Max(progress.Percent, last.Progress) : progress.Percent,
             sameStep ? Math.Max(progress.StepPercent, last.StepProgress) : progress.StepPercent,
+            progress.TimePercent,
             last.Sequence + 1);
     }
 
@@ -65,6 +74,8 @@ public static class ProgressLedger
         return new ProgressReserve(
             shown.Attempt,
             ended || shown.Attempt != reserve.Attempt ? progress : Math.Max(progress, reserve.Progress),
-            ended ? shown.Sequence : Math.Max(shown.Sequence + SequenceAhead, reserve.Sequence));
+            ended ? shown.Sequence : Math.Max(shown.Sequence + SequenceAhead, reserve.Sequence),
+            ended ? shown.StepProgress : 0,
+            ended ? shown.TimeProgress : 0);
     }
 }

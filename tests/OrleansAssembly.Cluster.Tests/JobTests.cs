@@ -135,6 +135,18 @@ public class JobTests(AssemblyCluster cluster) : IClassFixture<AssemblyCluster>
     }
 
     [Fact]
+    public async Task AJobThatIsExpected_IsLookedAfterUntilItComes_OrIsSeenNotToHaveCome()
+    {
+        var id = AssemblyCluster.NewId();
+        Assert.True(await cluster.Catalogue.ExpectAsync(id));
+        Assert.Contains(id, await cluster.Catalogue.ListActiveAsync(TestContext.Current.CancellationToken).ToListAsync(TestContext.Current.CancellationToken));
+
+        await cluster.Job(id).TouchAsync();
+        Assert.DoesNotContain(id, await cluster.Catalogue.ListActiveAsync(TestContext.Current.CancellationToken).ToListAsync(TestContext.Current.CancellationToken));
+        Assert.Null(await cluster.Job(id).GetProgressAsync());
+    }
+
+    [Fact]
     public async Task APausedJob_StandsStill_UntilItIsResumed()
     {
         var job = await cluster.SubmitAsync(Spec(shots: 6));

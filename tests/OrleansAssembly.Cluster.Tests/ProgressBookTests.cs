@@ -8,16 +8,17 @@ namespace OrleansAssembly.Cluster.Tests;
 public class ProgressBookTests
 {
     private readonly FakeTimeProvider _time = new();
+    private readonly JobSpec _spec;
     private readonly JobState _running;
     private readonly ProgressBook _book;
 
     public ProgressBookTests()
     {
-        var spec = new JobSpec(
+        _spec = new JobSpec(
             JobType.Assembly, "project", "A film", new TimelineSpec("24", 1280, 720, null, null, [new ShotSpec("a.mp4")], null), null, [new OutputSpec("h264-720p")], null, null, null);
-        var created = JobStateMachine.Create("0123456789abcdef0123456789abcdef", spec, sources: 1, _time.GetUtcNow());
+        var created = JobStateMachine.Create("0123456789abcdef0123456789abcdef", _spec, sources: 1, _time.GetUtcNow());
         _running = ((Decision.Accepted)JobStateMachine.Decide(created, new JobInput.SlotLent(Guid.NewGuid(), "silo"), _time.GetUtcNow())).Next;
-        _book = new ProgressBook(spec, _time);
+        _book = new ProgressBook(_spec, _time);
         Assert.True(Shows(Occasion.Change, afterMilliseconds: 0));
     }
 
@@ -79,6 +80,29 @@ public class ProgressBookTests
 
         Assert.InRange(writes, 10, 60); // one in two seconds
         Assert.InRange(ahead, 0.5, 8);
+    }
+
+    /// <summary>A cancelled job has no pieces any more that could tell how far they were.</summary>
+    [Theory]
+    [InlineData(ProgressWeighting.Milestones)]
+    [InlineData(ProgressWeighting.Time)]
+    public void AJobThatEndsEarly_StaysWhereItWas_AlsoWhereItWakesAgain(ProgressWeighting weighting)
+    {
+        _time.Advance(TimeSpan.FromSeconds(40));
+        var piece = _running.Running[0];
+        var half = _running with { Weighting = weighting, Running = [piece with { Fraction = 0.5 }] };
+        var page = _book.Turn(half, new EtaEstimate(60, 50, 70, 40), Occasion.Numbers);
+        _book.Sent(page);
+        var before = page.Update!;
+        Assert.Equal((40, true), (before.TimeProgress, before.StepProgress > 20 && before.Progress > 0));
+
+        var cancelled = ((Decision.Accepted)JobStateMachine.Decide(half, new JobInput.Cancel(), _time.GetUtcNow())).Next;
+        var end = _book.Turn(cancelled, new EtaEstimate(0, 0, 0, 40), Occasion.Change);
+        _book.Sent(end);
+        Assert.Equal((before.Progress, before.StepProgress, before.TimeProgress, 0), (end.Update!.Progress, end.Update.StepProgress, end.Update.TimeProgress, end.Update.EstimatedTimeRemaining));
+
+        _time.Advance(TimeSpan.FromHours(10));
+        Assert.Equal(end.Update, ProgressBook.Reopen(_spec, cancelled, new EtaEstimate(0, 0, 0, 40), end.Reserve, _time).Newest);
     }
 
     private bool Shows(Occasion occasion, int afterMilliseconds)

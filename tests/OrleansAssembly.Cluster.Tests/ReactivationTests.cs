@@ -62,7 +62,7 @@ public sealed class ReactivationTests(DisturbedCluster cluster) : IAsyncDisposab
         Assert.Equal(sent, await WakeAsync(paused));
         var stopped = cancelled.Seen.MaxBy(update => update.Sequence)!;
         Assert.InRange(stopped.TimeProgress, 0, 99);
-        Assert.Equal((stopped.Sequence, stopped.Progress, stopped.LastUpdate), (await WakeAsync(cancelled)) is var again ? (again.Sequence, again.Progress, again.LastUpdate) : default);
+        Assert.Equal(stopped, await WakeAsync(cancelled));
     }
 
     private async Task<ProgressUpdate> WakeAsync(WatchedJob job)

@@ -231,25 +231,6 @@ public class EtaTests
     public void WhereNobodyKnowsWhoseTurnItIs_NoStartIsTold() =>
         Assert.Null(new EtaEstimator(["p0"]).Next(Given.Job(), new SlotOutlook(1, StartsIn: null), Given.Start).ExpectedStart);
 
-    [Theory]
-    [InlineData(JobStatus.Failed)]
-    [InlineData(JobStatus.Cancelled)]
-    public void AJobThatEndsEarly_IsAsFarInItsTimeAsItWas(JobStatus status)
-    {
-        var running = Given.Job().WorkUntil(Stage.Encode).Lend();
-        var eta = new EtaEstimator(["p0", "p1"]);
-        var last = eta.Next(running, new SlotOutlook(2), Given.Start.AddSeconds(60));
-        var ended = status == JobStatus.Failed ? running.Fail(transient: false) : running.Accept(new JobInput.Cancel());
-        Assert.Equal(status, ended.Status);
-
-        ended = ended with { RunningSince = running.RunningSince };
-        var end = eta.Next(ended, new SlotOutlook(2), Given.Start.AddSeconds(60));
-        Assert.Equal((0.0, 0.0), (end.Seconds, end.High));
-        Assert.Equal(last.TimeFraction, end.TimeFraction, 3);
-        Assert.InRange(new EtaEstimator(["p0", "p1"]).Next(ended, SlotOutlook.Unknown, Given.Start.AddSeconds(60)).TimeFraction, 0.1, 0.99); // of a job that woke since
-        Assert.InRange(last.TimeFraction, 0.1, 0.99);
-    }
-
     /// <summary>About to encode; what the stages before took says nothing.</summary>
     private static JobState AtEncoding() => Given.Job().WorkUntil(Stage.Encode) with { Stages = [] };
 

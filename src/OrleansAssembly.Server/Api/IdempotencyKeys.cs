@@ -30,6 +30,10 @@ public sealed class IdempotencyKeys(IConnectionMultiplexer store, TimeProvider t
     public const string Header = "Idempotency-Key";
     public const int LongestKey = 255;
 
+    // In place of when the call began.
+    private const string Done = "done";
+    private const string LongAgo = "0";
+
     private static readonly TimeSpan Kept = TimeSpan.FromHours(24);
 
     /// <summary>No call takes so long: its server is gone.</summary>
@@ -38,10 +42,10 @@ public sealed class IdempotencyKeys(IConnectionMultiplexer store, TimeProvider t
     public async Task<(KeyedCall Call, string JobId)> BeginAsync(string key, ReadOnlyMemory<byte> body, string newJobId)
     {
         var database = store.GetDatabase();
-        var hash = Convert.ToHexStringLower(SHA256.HashData(body.Span));
+        var hash = HashOf(body);
         while (true)
         {
-            if (await database.StringSetAsync(KeyOf(key), Entry(hash, newJobId, done: false), Kept, When.NotExists))
+            if (await database.StringSetAsync(KeyOf(key), Entry(hash, newJobId, Now()), Kept, When.NotExists))
             {
                 return (KeyedCall.Begin, newJobId);
             }
@@ -57,7 +61,7 @@ public sealed class IdempotencyKeys(IConnectionMultiplexer store, TimeProvider t
                 return (KeyedCall.OtherBody, jobId);
             }
 
-            if (begun == "done")
+            if (begun == Done)
             {
                 return (KeyedCall.Done, jobId);
             }
@@ -68,20 +72,27 @@ public sealed class IdempotencyKeys(IConnectionMultiplexer store, TimeProvider t
                 return (KeyedCall.Busy, jobId);
             }
 
-            await database.StringSetAsync(KeyOf(key), Entry(hash, jobId, done: false), Kept);
+            await database.StringSetAsync(KeyOf(key), Entry(hash, jobId, Now()), Kept);
             return (KeyedCall.Begin, jobId);
         }
     }
 
     /// <summary>The call made its job.</summary>
     public Task EndAsync(string key, ReadOnlyMemory<byte> body, string jobId) =>
-        store.GetDatabase().StringSetAsync(KeyOf(key), Entry(Convert.ToHexStringLower(SHA256.HashData(body.Span)), jobId, done: true), Kept);
+        store.GetDatabase().StringSetAsync(KeyOf(key), Entry(HashOf(body), jobId, Done), Kept);
+
+    /// <summary>Nobody knows whether the call made its job: its repetition is to begin at once, under the same id.</summary>
+    public Task ReleaseAsync(string key, ReadOnlyMemory<byte> body, string jobId) =>
+        store.GetDatabase().StringSetAsync(KeyOf(key), Entry(HashOf(body), jobId, LongAgo), Kept);
 
     /// <summary>The call was refused: the key may be used again.</summary>
     public Task ForgetAsync(string key) => store.GetDatabase().KeyDeleteAsync(KeyOf(key));
 
     private static RedisKey KeyOf(string key) => "{assembly}:idempotency:" + Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(key)));
 
-    private string Entry(string hash, string jobId, bool done) =>
-        $"{hash} {jobId} {(done ? "done" : time.GetUtcNow().ToUnixTimeMilliseconds().ToString(CultureInfo.InvariantCulture))}";
+    private static string HashOf(ReadOnlyMemory<byte> body) => Convert.ToHexStringLower(SHA256.HashData(body.Span));
+
+    private static string Entry(string hash, string jobId, string begun) => $"{hash} {jobId} {begun}";
+
+    private string Now() => time.GetUtcNow().ToUnixTimeMilliseconds().ToString(CultureInfo.InvariantCulture);
 }

@@ -63,7 +63,12 @@ public sealed class JobIntake(IGrainFactory grains, MediaStore media, Idempotenc
     private async Task<Intake> SubmitWithKeyAsync(JobSpec spec, ReadOnlyMemory<byte> body, string key, string jobId)
     {
         var intake = await SubmitAsync(spec, jobId);
-        await (intake.Problem is null ? keys.EndAsync(key, body, jobId) : keys.ForgetAsync(key));
+        await (intake.Problem switch
+        {
+            null => keys.EndAsync(key, body, jobId),
+            { Status: 503 } => keys.ReleaseAsync(key, body, jobId), // it may have been made all the same
+            _ => keys.ForgetAsync(key),
+        });
         return intake;
     }
 

@@ -33,7 +33,8 @@ internal sealed record EtaSample(double Wall, double Ran, double? Encoded, Progr
 /// <summary>All that was seen of a film, and when it was done.</summary>
 /// <param name="Total">Running seconds.</param>
 /// <param name="CameAt">Running seconds after which another job or server was there; 0 where none came.</param>
-internal sealed record EtaLog(IReadOnlyList<EtaSample> Samples, double Total, double CameAt)
+/// <param name="Still">The longest time in which neither its progress nor its step's moved, seconds.</param>
+internal sealed record EtaLog(IReadOnlyList<EtaSample> Samples, double Total, double CameAt, double Still)
 {
     /// <summary>Writes each second as a line of comma-separated values.</summary>
     public Task WriteAsync(string file)

@@ -15,14 +15,15 @@ internal sealed class EtaScore
     private readonly List<bool> _covered;
     private readonly double? _nearFrom;
     private readonly double? _seconds;
+    private readonly double _still;
 
-    private EtaScore(List<double> ours, List<double> byProgress, List<double> byFrames, List<bool> covered, double? nearFrom, double? seconds) =>
-        (_ours, _byProgress, _byFrames, _covered, _nearFrom, _seconds) = (ours, byProgress, byFrames, covered, nearFrom, seconds);
+    private EtaScore(List<double> ours, List<double> byProgress, List<double> byFrames, List<bool> covered, double? nearFrom, double? seconds, double still) =>
+        (_ours, _byProgress, _byFrames, _covered, _nearFrom, _seconds, _still) = (ours, byProgress, byFrames, covered, nearFrom, seconds, still);
 
     public static IReadOnlyList<string> Columns { get; } =
     [
         "film", "s", "median, %", "95th, %", "within 10 % from, %", "in the 80 % interval, %",
-        "naive by progress: median", "95th", "naive by frames: median", "95th",
+        "naive by progress: median", "95th", "naive by frames: median", "95th", "longest standstill, s",
     ];
 
     /// <summary>Better than both naive estimates, by the median and by the 95th percentile.</summary>
@@ -42,7 +43,8 @@ internal sealed class EtaScore
             Errors(sample => sample.ByFrames),
             [.. window.Select(sample => sample.Update.EtaLow <= log.Total - sample.Ran && log.Total - sample.Ran <= sample.Update.EtaHigh)],
             lastFar + 1 < running.Count ? running[lastFar + 1].Ran / log.Total : 1,
-            log.Total);
+            log.Total,
+            log.Still);
 
         List<double> Errors(Func<EtaSample, double?> estimate) => [.. window.Select(sample => Error(sample, estimate(sample))).OfType<double>()];
     }
@@ -54,12 +56,13 @@ internal sealed class EtaScore
         [.. films.SelectMany(film => film._byFrames)],
         [.. films.SelectMany(film => film._covered)],
         null,
-        null);
+        null,
+        films.Max(film => film._still));
 
     public IEnumerable<string> Row(string name) =>
     [
         name, Text(_seconds), Percent(At(_ours, 0.5)), Percent(At(_ours, 0.95)), Percent(_nearFrom), Percent(_covered.Count(covered => covered) / (double)_covered.Count),
-        Percent(At(_byProgress, 0.5)), Percent(At(_byProgress, 0.95)), Percent(At(_byFrames, 0.5)), Percent(At(_byFrames, 0.95)),
+        Percent(At(_byProgress, 0.5)), Percent(At(_byProgress, 0.95)), Percent(At(_byFrames, 0.5)), Percent(At(_byFrames, 0.95)), Text(_still),
     ];
 
     /// <summary>Where a naive estimate says nothing at all there is nothing to compare.</summary>

@@ -18,6 +18,9 @@ internal sealed class EtaWatch(HttpClient server, string job)
     private ProgressUpdate? _newest;
     private double? _encoded;
     private double _cameAt;
+    private (double Progress, double StepProgress) _place;
+    private double _movedAt;
+    private double _still;
 
     /// <summary>Follows it to its end.</summary>
     /// <param name="heard">Is given each update.</param>
@@ -42,7 +45,7 @@ internal sealed class EtaWatch(HttpClient server, string job)
         }
 
         return _newest is { Status: JobStatus.Completed }
-            ? new EtaLog(_samples, _ran.Elapsed.TotalSeconds, _cameAt)
+            ? new EtaLog(_samples, _ran.Elapsed.TotalSeconds, _cameAt, _still)
             : throw new InvalidOperationException($"The job is not completed but {_newest?.Status}: {_newest?.Error?.Detail}");
     }
 
@@ -72,6 +75,12 @@ internal sealed class EtaWatch(HttpClient server, string job)
             if (update.StepIndex >= EtaSample.Encoding)
             {
                 _encoded ??= _ran.Elapsed.TotalSeconds;
+            }
+
+            if (_place != (update.Progress, update.StepProgress))
+            {
+                var now = _ran.Elapsed.TotalSeconds;
+                (_still, _movedAt, _place) = (Math.Max(_still, now - _movedAt), now, (update.Progress, update.StepProgress));
             }
 
             _newest = update;
