@@ -49,7 +49,7 @@ public sealed partial class CostBook(IConnectionMultiplexer store, TimeProvider 
             var change = store.GetDatabase().CreateTransaction();
             change.AddCondition(there.IsNull ? Condition.KeyNotExists(Root + machine) : Condition.StringEqual(Root + machine, there));
             var written = change.StringSetAsync(Root + machine, JsonSerializer.SerializeToUtf8Bytes(next, AssemblyJson.Options));
-            if (await change.ExecuteAsync())
+            if (await change.CommitAsync())
             {
                 await written;
                 _known[machine] = (time.GetTimestamp(), next);

@@ -199,7 +199,7 @@ public sealed partial class JobCatalogue(IConnectionMultiplexer store, ILogger<J
     /// <summary>False where a condition did not hold, and nothing was changed.</summary>
     private static async Task<bool> CommitAsync(ITransaction change, List<Task> parts)
     {
-        var done = await change.ExecuteAsync();
+        var done = await change.CommitAsync();
         if (done)
         {
             await Task.WhenAll(parts);
