@@ -84,7 +84,7 @@ public sealed class LeaseBook(long edition)
         }
 
         var outlook = OutlookOf(turn, job.Claim, passed);
-        return job.Leases.Count > 0 && !turn.Held ? outlook with { StartsIn = 0 } : outlook; // it was lent one since
+        return job.BeganAt > _forecastAt ? outlook with { StartsIn = 0 } : outlook; // the forecast does not know yet
     }
 
     /// <summary>What a job could count on that came now, with a claim that nobody makes yet.</summary>
@@ -248,6 +248,7 @@ public sealed class LeaseBook(long edition)
         silo.Others.Remove(lease.Id);
         _loans.Add(lease.Id, new Loan(lease, job, words) { Confirmed = now });
         _queue.Hold(job, lease.Id);
+        job.BeganAt ??= now;
     }
 
     private void Close(Loan loan)

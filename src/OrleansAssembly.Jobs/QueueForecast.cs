@@ -5,8 +5,8 @@ namespace OrleansAssembly.Jobs;
 /// <param name="Held">Slots that it holds.</param>
 internal sealed record QueuedJob(SlotClaim Claim, int Held);
 
-/// <summary>When it is a job's turn, and when it is done, seconds from the forecast, and whether it held a slot then.</summary>
-internal readonly record struct Turn(double Start, double End, bool Held);
+/// <summary>When it is a job's turn, and when it is done, seconds from the forecast.</summary>
+internal readonly record struct Turn(double Start, double End);
 
 /// <summary>
 /// Foretells who gets the slots when, by letting the jobs run as <see cref="SlotPolicy"/> shares: higher priorities first; among equals one slot each, owners by turns and older jobs first,
@@ -48,7 +48,7 @@ internal sealed class QueueForecast
                 flow.Left -= next * flow.Rate;
                 if (flow.Left <= 1e-9)
                 {
-                    _turns[flow.JobId] = new Turn(flow.Start!.Value, now, flow.Held);
+                    _turns[flow.JobId] = new Turn(flow.Start!.Value, now);
                     open.Remove(node);
                 }
 
@@ -60,7 +60,7 @@ internal sealed class QueueForecast
         foreach (var flow in open)
         {
             ahead += flow.Left;
-            _turns[flow.JobId] = new Turn(flow.Start ?? (now + ((ahead - flow.Left) / slots)), now + (ahead / slots) + flow.Left, flow.Held);
+            _turns[flow.JobId] = new Turn(flow.Start ?? (now + ((ahead - flow.Left) / slots)), now + (ahead / slots) + flow.Left);
         }
 
         End = now + (ahead / slots);
@@ -82,7 +82,7 @@ internal sealed class QueueForecast
         .ThenByDescending(entry => entry.Job.Held > 0)
         .ThenBy(entry => entry.Place)
         .ThenBy(entry => entry.Job.Claim.JobId, StringComparer.Ordinal)
-        .Select(entry => new Flow(entry.Job.Claim.JobId, PriorityOf(entry.Job), Lanes(entry.Job), WorkOf(entry.Job.Claim), entry.Job.Held > 0));
+        .Select(entry => new Flow(entry.Job.Claim.JobId, PriorityOf(entry.Job), Lanes(entry.Job), WorkOf(entry.Job.Claim)));
 
     /// <summary>Nobody gets what stands still.</summary>
     private static int PriorityOf(QueuedJob job) => job.Claim.Stands ? int.MaxValue : job.Claim.Priority;
@@ -124,15 +124,13 @@ internal sealed class QueueForecast
         }
     }
 
-    private sealed class Flow(string jobId, int priority, int wanted, double left, bool held)
+    private sealed class Flow(string jobId, int priority, int wanted, double left)
     {
         public string JobId => jobId;
 
         public int Priority => priority;
 
         public int Wanted => wanted;
-
-        public bool Held => held;
 
         public double Left { get; set; } = left;
 

@@ -18,4 +18,7 @@ internal sealed class SlotJob
 
     /// <summary>Its place in its owner's line, where priority and owner are the same for all.</summary>
     internal SlotRank Rank => new(0, 0, Leases.Count, Claim.JobId);
+
+    /// <summary>When it was lent its first slot; null where it waits for that.</summary>
+    public TimeSpan? BeganAt { get; set; }
 }

@@ -49,6 +49,26 @@ public class ForecastTests
         Want(8, 60, priority: 90);
         _now += TimeSpan.FromSeconds(2);
         Assert.InRange(Want(0, 38, held: held).StartsIn!.Value, 28, 30);
+
+        // A slot that the others leave to it for a moment makes it no sooner its turn.
+        _book.Return(held.Id, _now);
+        _now += TimeSpan.FromSeconds(2);
+        Assert.InRange(Want(0, 38).StartsIn!.Value, 28, 30);
+        held = Assert.Single(_book.Lend(_now), lease => lease.JobId == "00000");
+        _now += TimeSpan.FromSeconds(0.5);
+        Assert.InRange(Want(0, 38, held: held).StartsIn!.Value, 27, 30);
+    }
+
+    [Fact]
+    public void AJobThatBegins_BeforeTheForecastKnows_WaitsNoLonger()
+    {
+        var turns = Enumerable.Range(0, 3).Select(job => Want(job, 60)).ToList();
+        Assert.True(turns[2].StartsIn > 10);
+
+        _book.Report(new SiloSlots("t", 4, false, []), _now);
+        _now += TimeSpan.FromSeconds(0.2);
+        var held = Assert.Single(_book.Lend(_now), lease => lease.JobId == "00002");
+        Assert.Equal(0, Want(2, 60, held: held).StartsIn);
     }
 
     [Fact]
