@@ -107,10 +107,8 @@ internal sealed record WatchView(
     string Elapsed,
     bool Connected);
 
-internal static class JobStatuses
+internal static class StatusWords
 {
-    public static bool IsEnded(this JobStatus status) => status is JobStatus.Completed or JobStatus.Failed or JobStatus.Cancelled;
-
     public static string Word(this JobStatus status) => status switch
     {
         JobStatus.Pending => "pending",

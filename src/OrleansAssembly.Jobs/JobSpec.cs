@@ -37,6 +37,13 @@ public enum JobStatus
     Cancelled,
 }
 
+/// <summary>What follows from a status alone.</summary>
+public static class JobStatuses
+{
+    /// <summary>Nothing more happens to the job by itself.</summary>
+    public static bool IsEnded(this JobStatus status) => status is JobStatus.Completed or JobStatus.Failed or JobStatus.Cancelled;
+}
+
 /// <summary>How the whole progress maps to the steps.</summary>
 public enum ProgressWeighting
 {

@@ -116,7 +116,7 @@ public sealed record JobState
     public WorkPlan? Plan { get; init; }
 
     [JsonIgnore]
-    public bool Ended => Status is JobStatus.Completed or JobStatus.Failed or JobStatus.Cancelled;
+    public bool Ended => Status.IsEnded();
 
     [JsonIgnore]
     public Stage Stage => StepList.Stages(Type)[StagePosition];

@@ -178,7 +178,7 @@ public static class JobsApi
             return Problems.NoSuchJob(id);
         }
 
-        if (job.Status is not (JobStatus.Completed or JobStatus.Failed or JobStatus.Cancelled))
+        if (!job.Status.IsEnded())
         {
             return Problems.Of(Problem.NotEnded);
         }

@@ -57,7 +57,7 @@ public static class ProgressStreams
                 foreach (var update in (await mailbox.TakeAsync(over)).Progress)
                 {
                     await socket.SendAsync(Write(update), WebSocketMessageType.Text, endOfMessage: true, over);
-                    if (IsLast(update))
+                    if (update.Status.IsEnded())
                     {
                         return true;
                     }
@@ -156,7 +156,7 @@ public static class ProgressStreams
         }
 
         mailbox.Post(newest);
-        return !IsLast(newest) || has is null || newest.Sequence > has;
+        return !newest.Status.IsEnded() || has is null || newest.Sequence > has;
     }
 
     private static async Task SendEventsAsync(HttpResponse response, Mailbox mailbox, CancellationToken over)
@@ -183,7 +183,7 @@ public static class ProgressStreams
                 await response.Body.WriteAsync(Write(update), over);
                 await response.WriteAsync("\n\n", over);
                 await response.Body.FlushAsync(over);
-                if (IsLast(update))
+                if (update.Status.IsEnded())
                 {
                     return;
                 }
@@ -192,6 +192,4 @@ public static class ProgressStreams
     }
 
     private static byte[] Write(ProgressUpdate update) => JsonSerializer.SerializeToUtf8Bytes(ProgressMessage.Of(update), AssemblyJson.Options);
-
-    private static bool IsLast(ProgressUpdate update) => update.Status is JobStatus.Completed or JobStatus.Failed or JobStatus.Cancelled;
 }
