@@ -6,9 +6,6 @@ namespace OrleansAssembly.Media;
 /// <summary>Encodes the picture of one segment. A finished segment is a checkpoint: its name tells what it was made of, and it is never made twice.</summary>
 public sealed class SegmentEncoder(FfmpegFile ffmpeg, FfmpegBuild build)
 {
-    /// <summary>Pictures wait inside the encoder: a fifth of the work comes after the last has entered.</summary>
-    private const double ShareOfEntering = 0.8;
-
     /// <summary>Encodes the segment, or finds it made.</summary>
     /// <param name="workFolder">The job's work folder; the segment lies below its <c>seg/</c>.</param>
     /// <param name="onProgress">Called a few times a second.</param>
@@ -36,7 +33,7 @@ public sealed class SegmentEncoder(FfmpegFile ffmpeg, FfmpegBuild build)
         }
 
         var meter = new WorkMeter(onProgress);
-        var seconds = film.Rate.TimeOf(segment.Frames).ToDouble();
+        var far = new SegmentFraction(segment.Frames, film.Rate.TimeOf(segment.Frames).ToDouble(), SegmentCost.Predict(film, segment, footage, preset));
         var encoded = 0L;
         var made = await ffmpeg.MakeAsync(
             file,
@@ -50,8 +47,8 @@ public sealed class SegmentEncoder(FfmpegFile ffmpeg, FfmpegBuild build)
         void Report(FfmpegProgress p)
         {
             encoded = p.Frames;
-            var fraction = (ShareOfEntering * p.Frames / segment.Frames) + ((1 - ShareOfEntering) * Math.Max(0, p.OutTime.TotalSeconds) / seconds);
-            meter.Report(fraction, Math.Min(1, fraction) * segment.Frames, p.CpuSeconds);
+            var fraction = far.At(p);
+            meter.Report(fraction, fraction * segment.Frames, p.CpuSeconds);
         }
 
         MediaProblem TooFew(long frames)

@@ -81,6 +81,26 @@ public sealed class FilmTests : IDisposable
         Assert.Equal(seen[^1].Fraction * film.Frames, seen[^1].Amount, 3);
     }
 
+    /// <summary>ffmpeg is silent while it seeks, and (before version 6) while it empties the encoder: once seconds, in which a watcher saw nothing move.</summary>
+    [Fact]
+    public async Task Progress_Moves_WhileTheSourceIsSought_AndWhileTheEncoderIsEmptied()
+    {
+        var clip = await _workshop.MakeAsync("long-gop.mp4", "-f lavfi -i testsrc2=s=1920x1080:r=50:d=11 -c:v libx264 -preset ultrafast -g 9999");
+        var film = _workshop.Cut(new TimelineSpec("25", 1280, 720, null, null, [new ShotSpec(clip, "9s")], null));
+        List<WorkProgress> seen = [];
+
+        Workshop.Ok(await _workshop.Encoder.EncodeAsync(
+            _workshop.Work, film, Assert.Single(SegmentPlanner.Plan(film, 60)), _workshop.Footage, Presets.Find("h264-720p")!, seen.Add, Workshop.Cancel));
+
+        AssertMoves(seen, steps: 3);
+        var still = 0;
+        for (var (moved, at) = (seen[0], 1); at < seen.Count; at++)
+        {
+            (moved, still) = seen[at].Fraction > moved.Fraction ? (seen[at], 0) : (moved, still + 1);
+            Assert.False(still > 3 && seen[at].CpuSeconds - moved.CpuSeconds > 0.5, $"{still} reports, though the child worked, at {moved} of {seen[^1]}");
+        }
+    }
+
     [Fact]
     public async Task JoiningCheckingAndPreviews_TellHowFarTheyAre_AndWhatTheyHandled()
     {
