@@ -77,9 +77,9 @@ public static class SegmentCost
     /// <summary>Seconds a pixel of the encoder, at usual detail.</summary>
     private static double Encode(Preset preset) => preset.VideoCodec switch
     {
-        "libx265" => 130e-9,
-        "libvpx-vp9" => 130e-9,
-        "prores_ks" => 110e-9,
+        "libx265" => 118e-9,
+        "libvpx-vp9" => 114e-9,
+        "prores_ks" => 120e-9,
         _ => 65e-9,
     };
 }
