@@ -2,9 +2,9 @@ namespace OrleansAssembly.Jobs;
 
 /// <summary>
 /// Corrects the predicted cost of encoding pieces by what the finished ones cost. In logarithms a piece costs <c>guess + prior(format, features) + g + f + u + e</c>: what is
-/// common to the job, to a format, to a source, and to the piece alone. Each effect is a shrunk mean of residuals (best linear unbiased prediction; Henderson, Biometrics 31, 1975):
-/// the job's and the formats' from means by source, since pieces of one source are alike; the sources' from what then remains. Effects of machines are left out:
-/// the machines that finished pieces are those that do the rest.
+/// common to the job, to a format, to a source, and to the piece alone. The job's and the sources' effects are shrunk means of residuals (best linear unbiased prediction; Henderson,
+/// Biometrics 31, 1975), the job's from means by source, since pieces of one source are alike, the sources' from what remains. A format's is its regression, learned on: black
+/// pictures, far from all others in their features and the first to be done, say little of the rest. Effects of machines are left out: those that finished pieces do the rest.
 /// </summary>
 internal sealed class EncodeModel
 {
@@ -14,9 +14,6 @@ internal sealed class EncodeModel
 
     /// <summary>Of a source whose cost is known from other formats only.</summary>
     private const double ForeignVariance = 0.2 * 0.2;
-
-    /// <summary>Of a format from job to job, beyond what is not known of it yet.</summary>
-    private const double FormatVariance = 0.05 * 0.05;
 
     /// <summary>So many pieces the assumed spread counts as, against the seen one.</summary>
     private const double SpreadPieces = 6;
@@ -38,23 +35,25 @@ internal sealed class EncodeModel
         var cells = finished.Select(cell => new Seen(cell.Output, cell.Source, cell.Pieces, cell.Sum))
             .Concat(running.Select(piece => new Seen(piece.Output, piece.Source % _sources, PieceVariance / (PieceVariance + piece.Variance), piece.Ratio * PieceVariance / (PieceVariance + piece.Variance))))
             .GroupBy(seen => (seen.Output, seen.Source), (cell, seen) => seen.Aggregate((one, other) => one with { Pieces = one.Pieces + other.Pieces, Sum = one.Sum + other.Sum })).ToList();
-        var prior = formats.SelectMany((format, output) => Enumerable.Range(0, _sources).Select(source => known.Expect(plan, format, output, source))).ToArray();
-        _means = [.. prior.Select(expected => expected.Mean)];
+        _means = [.. formats.SelectMany((format, output) => Enumerable.Range(0, _sources).Select(source => known.Expect(known.Of(format), plan, output, source).Mean))];
 
         var foreign = formats.All(known.Formats.ContainsKey) ? 0 : ForeignVariance;
         _sourceVariances = [.. Enumerable.Range(0, _sources).Select(source => Math.Min(UnknownSourceVariance, known.Of(plan, source).Variance + foreign))];
         var weights = cells.Select(cell => 1 / (_sourceVariances[cell.Source] + (PieceVariance / cell.Pieces))).ToList();
         CommonVarianceLeft = 1 / (weights.Sum() + (1 / known.CommonVariance(load: 0.05, machine: 0.25)));
         var common = cells.Zip(weights, (cell, weight) => weight * ((cell.Sum / cell.Pieces) - _means[At(cell)])).Sum() * CommonVarianceLeft;
-        Shift(_ => true, common);
 
         _formatVariances = new double[formats.Count];
         for (var output = 0; output < formats.Count; output++)
         {
-            var unsure = FormatVariance + Enumerable.Range(0, _sources).Average(source => prior[(output * _sources) + source].Variance);
-            var own = cells.Zip(weights).Where(pair => pair.First.Output == output).ToList();
-            _formatVariances[output] = 1 / (own.Sum(pair => pair.Second) + (1 / unsure));
-            Shift(index => index / _sources == output, own.Sum(pair => pair.Second * ((pair.First.Sum / pair.First.Pieces) - _means[At(pair.First)])) * _formatVariances[output]);
+            var format = known.Of(formats[output]).With(cells.Zip(weights).Where(pair => pair.First.Output == output).Select(pair => (
+                EtaPrior.Features(plan, output, pair.First.Source), pair.Second, (pair.First.Sum / pair.First.Pieces) - common - known.Of(plan, pair.First.Source).Mean)));
+            for (var source = 0; source < _sources; source++)
+            {
+                var (mean, variance) = known.Expect(format, plan, output, source);
+                _means[(output * _sources) + source] = mean + common;
+                _formatVariances[output] += variance / _sources;
+            }
         }
 
         foreach (var source in cells.GroupBy(cell => cell.Source))
@@ -62,7 +61,10 @@ internal sealed class EncodeModel
             var (pieces, variance) = (source.Sum(cell => cell.Pieces), _sourceVariances[source.Key]);
             var effect = source.Sum(cell => cell.Sum - (cell.Pieces * _means[At(cell)])) / (pieces + (PieceVariance / variance));
             _sourceVariances[source.Key] = 1 / ((pieces / PieceVariance) + (1 / variance));
-            Shift(index => index % _sources == source.Key, effect);
+            for (var index = source.Key; index < _means.Length; index += _sources)
+            {
+                _means[index] += effect;
+            }
         }
 
         var squares = finished.Sum(cell => cell.Squares - (2 * Mean(cell) * cell.Sum) + (cell.Pieces * Mean(cell) * Mean(cell)));
@@ -89,14 +91,6 @@ internal sealed class EncodeModel
         _means[Math.Min(_means.Length - 1, (output * _sources) + (source % _sources))] + (Math.Min(0.5, Spread + (SourceVarianceLeft(source) / 2)) / 2));
 
     private int At(Seen cell) => (cell.Output * _sources) + cell.Source;
-
-    private void Shift(Predicate<int> where, double by)
-    {
-        for (var index = 0; index < _means.Length; index++)
-        {
-            _means[index] += where(index) ? by : 0;
-        }
-    }
 
     /// <summary>What tells the cost of one output from one source; of a piece at work a part counts.</summary>
     private sealed record Seen(int Output, int Source, double Pieces, double Sum);

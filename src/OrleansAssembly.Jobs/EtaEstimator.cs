@@ -14,7 +14,7 @@ namespace OrleansAssembly.Jobs;
 public sealed class EtaEstimator(IReadOnlyList<string> presets, bool wakes = false)
 {
     private const double Eighty = 1.28;
-    private const double Calibration = 0.85;
+    private const double Calibration = 0.8;
     private const double Unknown = 0.02;
 
     /// <summary>So fast a new reckoning is followed: time constant, seconds.</summary>

@@ -70,12 +70,15 @@ public sealed record EtaPrior(
         return known.Count <= MostSources ? known : known.RemoveRange(known.OrderBy(source => source.Value.Seen).Take(known.Count - MostSources).Select(source => source.Key));
     }
 
-    /// <summary>What to expect of a piece of a format from a source, and the variance of the format's part of that.</summary>
-    internal (double Mean, double Variance) Expect(WorkPlan? plan, string preset, int output, int source)
+    /// <summary>What to expect of a piece from a source, and the variance of the format's part of that.</summary>
+    internal (double Mean, double Variance) Expect(FormatPrior format, WorkPlan? plan, int output, int source)
     {
-        var (mean, variance) = (Formats.GetValueOrDefault(preset) ?? FormatPrior.None).Predict(Features(plan, output, source), Encoding.Mean);
+        var (mean, variance) = format.Predict(Features(plan, output, source), Encoding.Mean);
         return (mean + Of(plan, source).Mean, variance);
     }
+
+    /// <summary>What is known of a format.</summary>
+    internal FormatPrior Of(string preset) => Formats.GetValueOrDefault(preset) ?? FormatPrior.None;
 
     /// <summary>What is known of a source of a plan.</summary>
     internal SourcePrior Of(WorkPlan? plan, int source) => (TraitsOf(plan, source) is { } traits ? Sources.GetValueOrDefault(traits.Key) : null) ?? SourcePrior.None;
@@ -89,7 +92,7 @@ public sealed record EtaPrior(
     internal double CommonVariance(double load, double machine) => (load * load) + (machine * machine / (1 + (4 * Utilisation.Jobs)));
 
     /// <summary>What of a piece is known before it starts, beyond what the built-in guess makes of it: each near 0 for usual pictures.</summary>
-    private static double[] Features(WorkPlan? plan, int output, int source)
+    internal static double[] Features(WorkPlan? plan, int output, int source)
     {
         var traits = TraitsOf(plan, source);
         var pixels = plan?.Pixels is { } all && output < all.Count ? all[output] : 0;
@@ -166,20 +169,27 @@ public sealed record FormatPrior(IReadOnlyList<double> Squares, IReadOnlyList<do
     private const int Size = 4;
     private const double Memory = 0.97;
 
-    /// <summary>What is known of the coefficients before any job: 1 over their variances. The guess of a format may be off by a third, its slopes by a seventh.</summary>
-    private static readonly double[] Ridge = [1 / 0.09, 1 / 0.02, 1 / 0.02, 1 / 0.02];
+    /// <summary>What is known of the coefficients before any job: 1 over their variances. The guess of a format may be off by a third, its slopes hardly: it has them built in.</summary>
+    private static readonly double[] Ridge = [1 / 0.09, 1 / 0.005, 1 / 0.005, 1 / 0.005];
 
     public static FormatPrior None { get; } = new(new double[10], new double[Size]);
 
     /// <param name="seen">For each kind of piece its features, how many there were, and their mean.</param>
     public FormatPrior Learn(IEnumerable<(double[] Features, int Pieces, double Mean)> seen)
     {
-        var (squares, products) = (Squares.Select(value => value * Memory).ToArray(), Products.Select(value => value * Memory).ToArray());
         var kinds = seen.ToList();
-        var most = 1 / (0.2 * 0.2) / Math.Max(1, kinds.Count); // pieces of one job are alike in what only that job has: together they say no more than that
-        foreach (var (x, pieces, mean) in kinds)
+        var most = 2 / (0.2 * 0.2) / Math.Max(1, kinds.Count); // pieces of one job are alike in what only that job has: together they say no more than that
+        var old = new FormatPrior([.. Squares.Select(value => value * Memory)], [.. Products.Select(value => value * Memory)]);
+        var learned = old.With(kinds.Select(kind => (kind.Features, Math.Min(most, 1 / (EncodeModel.UnknownSourceVariance + (EncodeModel.PieceVariance / kind.Pieces))), kind.Mean)));
+        return new FormatPrior([.. learned.Squares.Select(value => Math.Round(value, 6))], [.. learned.Products.Select(value => Math.Round(value, 6))]);
+    }
+
+    /// <param name="seen">Features of what was seen, its weight (1 over its variance), and ln(true / guessed).</param>
+    internal FormatPrior With(IEnumerable<(double[] Features, double Weight, double Mean)> seen)
+    {
+        var (squares, products) = (Squares.ToArray(), Products.ToArray());
+        foreach (var (x, weight, mean) in seen)
         {
-            var weight = Math.Min(most * 2, 1 / (EncodeModel.UnknownSourceVariance + (EncodeModel.PieceVariance / pieces)));
             for (int row = 0, at = 0; row < Size; row++)
             {
                 products[row] += weight * x[row] * Math.Clamp(mean, -3, 3);
@@ -190,7 +200,7 @@ public sealed record FormatPrior(IReadOnlyList<double> Squares, IReadOnlyList<do
             }
         }
 
-        return new FormatPrior([.. squares.Select(value => Math.Round(value, 6))], [.. products.Select(value => Math.Round(value, 6))]);
+        return new FormatPrior(squares, products);
     }
 
     /// <summary>What to expect of a piece with these features, and the variance of that.</summary>

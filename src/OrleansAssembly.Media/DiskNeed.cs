@@ -34,7 +34,7 @@ public static class DiskNeed
         var taken = 8.0 * source.Bytes / Math.Max(1, (double)video.Frames * video.Width * video.Height);
         return preset.VideoCodec switch
         {
-            "prores_ks" => preset.MaxHeight == 0 && preset.VideoArguments.Contains("3") ? 4.5 : 1.2,
+            "prores_ks" => preset.IsMaster ? 4.5 : 1.2,
             "libx265" or "libvpx-vp9" => Math.Clamp(0.8 * taken, 0.06, 4),
             _ => Math.Clamp(1.3 * taken, 0.12, 8),
         };

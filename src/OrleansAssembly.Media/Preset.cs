@@ -37,6 +37,9 @@ public sealed record Preset(
     /// <summary>Whether each picture is encoded by itself.</summary>
     public bool Intra => VideoCodec == "prores_ks";
 
+    /// <summary>Whether it is the ProRes of many bits (422 HQ), not the light one (Proxy).</summary>
+    public bool IsMaster => Intra && VideoArguments.Contains("3");
+
     /// <summary>File ending of a segment. WebM counts time in milliseconds, which no exact join can be made from: its segments are MP4 too.</summary>
     public string SegmentExtension => Container == "mov" ? "mov" : "mp4";
 
