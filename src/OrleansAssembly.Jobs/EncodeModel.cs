@@ -4,7 +4,7 @@ namespace OrleansAssembly.Jobs;
 /// Corrects the predicted cost of encoding pieces by what the finished ones cost. In logarithms a piece costs <c>guess + prior(format, features) + g + f + u + e</c>: what is
 /// common to the job, to a format, to a source, and to the piece alone. The job's and the sources' effects are shrunk means of residuals (best linear unbiased prediction; Henderson,
 /// Biometrics 31, 1975), the job's from means by source, since pieces of one source are alike, the sources' from what remains. A format's is its regression, learned on: black
-/// pictures, far from all others in their features and the first to be done, say little of the rest. Effects of machines are left out: those that finished pieces do the rest.
+/// pictures, far from all others in their features and the first to be done, say less of the rest. Effects of machines are left out: those that finished pieces do the rest.
 /// </summary>
 internal sealed class EncodeModel
 {

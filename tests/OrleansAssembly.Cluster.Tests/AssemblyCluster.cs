@@ -19,7 +19,6 @@ public sealed class AssemblyCluster : IAsyncLifetime
     public const int SlotsPerSilo = 2;
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(4);
 
-    private RedisProcess _redis = null!;
     private IConnectionMultiplexer _store = null!;
 
     internal TestMedia Media { get; } = new();
@@ -32,6 +31,8 @@ public sealed class AssemblyCluster : IAsyncLifetime
 
     public InProcessTestCluster Silos { get; private set; } = null!;
 
+    internal RedisProcess Redis { get; private set; } = null!;
+
     /// <summary>The store as it is, past the grains.</summary>
     internal IDatabase Store => _store.GetDatabase();
 
@@ -39,8 +40,8 @@ public sealed class AssemblyCluster : IAsyncLifetime
 
     public async ValueTask InitializeAsync()
     {
-        _redis = await RedisProcess.StartAsync();
-        _store = _redis.Connect();
+        Redis = await RedisProcess.StartAsync();
+        _store = Redis.Connect();
         var builder = new InProcessTestClusterBuilder(2);
         var silos = 0;
         builder.ConfigureSiloHost((_, host) => host.Configuration.AddInMemoryCollection(new Dictionary<string, string?>
@@ -52,7 +53,7 @@ public sealed class AssemblyCluster : IAsyncLifetime
         builder.ConfigureSilo((_, silo) =>
         {
             // A connection for each, as if they were processes: a silo that dies takes its own along.
-            var store = _redis.Connect();
+            var store = Redis.Connect();
             SiloWiring.AddParts(silo, store);
             silo.Services.AddSingleton(store);
             silo.Services.AddAssemblyGrains(silo.Configuration);
@@ -72,7 +73,7 @@ public sealed class AssemblyCluster : IAsyncLifetime
             await _store.DisposeAsync();
         }
 
-        await _redis.DisposeAsync();
+        await Redis.DisposeAsync();
         Media.Dispose();
     }
 

@@ -131,6 +131,28 @@ public sealed class OutboxTests(ToldCluster given) : IClassFixture<ToldCluster>
         await UntilAsync(() => given.IsRemindedAsync(scope), "the reminder");
     }
 
+    /// <summary>It was once lost: the message was given up for all to see, but still taken to be on its way.</summary>
+    [Fact]
+    public async Task ARedelivery_AskedForWhileItIsBeingWrittenThatTheLastOneFailed_IsTried()
+    {
+        var outbox = given.Outbox(NotificationScope.Project("impatient"));
+        given.Answer = _ =>
+        {
+            given.Answer = _ => Task.FromResult(ToldCluster.Taken);
+            given.Cluster.Redis.Freeze();
+            return Task.FromResult(SendOutcome.Refused("no", 400));
+        };
+        var test = await SendTestAsync(outbox);
+        await UntilAsync(async () => (await outbox.ListAsync()).Single().Status == DeliveryStatus.Failed, "what is not written yet");
+
+        var again = outbox.RedeliverAsync(test);
+        await Task.WhenAny(again, Task.Delay(TimeSpan.FromSeconds(1), TimeProvider.System, TestContext.Current.CancellationToken)); // so that it comes before the store answers
+        given.Cluster.Redis.Thaw();
+
+        Assert.Equal(DeliveryStatus.Pending, (await again)?.Status);
+        await UntilAsync(async () => (await outbox.ListAsync()).Single().Status == DeliveryStatus.Delivered, "the second try");
+    }
+
     private Task<StoreMonitor> MonitorAsync() => StoreMonitor.StartAsync(given.Cluster.Store.Multiplexer.GetEndPoints()[0]);
 
     private static async Task<string> SendTestAsync(INotificationsGrain outbox) =>

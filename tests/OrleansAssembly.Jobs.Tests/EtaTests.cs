@@ -107,6 +107,33 @@ public class EtaTests
             Given.Start).Seconds;
     }
 
+    /// <summary>Black pictures cost next to nothing and are the first to be done: once they pulled a whole film's estimate down by a fifth.</summary>
+    [Fact]
+    public void WhatPicturesUnlikeAllOthersCost_SaysLessOfTheRest()
+    {
+        const double Machine = 10; // jobs that it is known from, in other formats
+        var (black, usual) = (Fall(new SourceTraits(100, 2.6e6)), Fall(new SourceTraits(12_000, 1e6)));
+
+        Assert.InRange(usual, 0.2, 0.4);
+        Assert.InRange(black, 0, 0.9 * usual);
+
+        // Four pieces of a first source are done and took less than half; what is left is of another, which has usual pictures.
+        double Fall(SourceTraits first)
+        {
+            var plan = new WorkPlan(4800, 1, 1, [.. Enumerable.Range(0, 40).Select(index => new EncodePiece(0, index, 120, 5, index < 4 ? 0 : 1))], 24, [first, new(13_000, 1e6)], [1e6]);
+            return 1 - (Left(0.45) / Left(1));
+
+            double Left(double ratio) => new EtaEstimator(["p0"]) { Prior = EtaPrior.Empty with { Utilisation = new MeanPrior(Machine, 0) } }.Next(
+                Given.Job(outputs: 1).WorkUntil(Stage.Encode) with
+                {
+                    Cost = plan.Encode.Take(4).Aggregate(CostRecord.None, (cost, piece) => cost.Add(piece, 5 * ratio, 5.5 * ratio)),
+                    Plan = plan with { Encode = [.. plan.Encode.Skip(4)] },
+                },
+                new SlotOutlook(1),
+                Given.Start).Seconds;
+        }
+    }
+
     [Fact]
     public void APieceAtWorkThatCostsMoreThanItLooked_TellsWhatTheOthersOfItsSourceWillCost()
     {

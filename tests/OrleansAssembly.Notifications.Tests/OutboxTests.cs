@@ -143,7 +143,7 @@ public sealed class OutboxTests(NotifyingServer given) : IClassFixture<Notifying
         Assert.Empty(muted.Attempts);
 
         // By hand it is tried all the same.
-        await given.Server.Http.PostAsync(new Uri($"{Of(second)}/deliveries/{muted.Id}/redeliver", UriKind.Relative), null, Cancel);
+        await ReadAsync<Delivery>(await given.Server.Http.PostAsync(new Uri($"{Of(second)}/deliveries/{muted.Id}/redeliver", UriKind.Relative), null, Cancel), HttpStatusCode.Accepted);
         await DeliveryAsync(second, item => item is { Status: DeliveryStatus.Failed, Attempts.Length: 1 }, "the try by hand");
     }
 

@@ -85,8 +85,8 @@ public sealed partial class NotificationsGrain(
             return null;
         }
 
-        // What is on its way is not sent a second time beside itself.
-        if (!_sending.Contains(deliveryId))
+        // What is on its way is not sent a second time beside itself; where what came of it is only being written, it is.
+        if (!_sending.Contains(deliveryId) || !(entry.NextAt <= time.GetUtcNow()))
         {
             await index.EnterAsync(Scope);
             await ChangeAsync(() => State.Put(entry = entry.Again(time.GetUtcNow())));
