@@ -81,7 +81,7 @@ public sealed class FilmTests : IDisposable
         Assert.Equal(seen[^1].Fraction * film.Frames, seen[^1].Amount, 3);
     }
 
-    /// <summary>ffmpeg is silent while it seeks, and (before version 6) while it empties the encoder: once seconds, in which a watcher saw nothing move.</summary>
+    /// <summary>ffmpeg is silent while it seeks, and version 5 while it empties the encoder: once seconds, in which a watcher saw nothing move.</summary>
     [Fact]
     public async Task Progress_Moves_WhileTheSourceIsSought_AndWhileTheEncoderIsEmptied()
     {
