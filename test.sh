@@ -139,11 +139,13 @@ mkdir -p .local
   flock 9
   # The page may be built already while what its tests need is not there.
   [[ -d src/web/node_modules ]] || rm -f "$STAMPS/web"
+  dotnet restore OrleansAssembly.sln -v q --nologo </dev/null 9>&- & # needs no page: both at once
+  restored=$!
   build_web 9>&-
   say "Building the solution ..."
   # One compiler for all projects, though the environment may forbid it: a third less work. It is ended, for it would stay for ten minutes.
   compilers=$(compilers_running)
-  dotnet build OrleansAssembly.sln -c Release -v q --nologo -p:UseSharedCompilation=true </dev/null 9>&- && built=yes || built=no
+  wait "$restored" && dotnet build OrleansAssembly.sln -c Release --no-restore -v q --nologo -p:UseSharedCompilation=true </dev/null 9>&- && built=yes || built=no
   comm -13 <(printf '%s\n' "$compilers") <(compilers_running) | xargs -r kill || true
   if [[ $built == no ]]; then
     say "The solution did not build."
