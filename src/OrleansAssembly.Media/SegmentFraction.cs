@@ -38,9 +38,9 @@ internal sealed class SegmentFraction(long frames, double seconds, double expect
         }
 
         var entered = Math.Min(1, now.Frames / (double)frames);
-        var left = Math.Clamp(now.OutTime.TotalSeconds / seconds, 0, 1);
-        var done = (Entering * entered) + ((1 - Entering) * left);
-        var share = ((1 - Encoding) * entered) + (Encoding * left);
+        var gone = Math.Clamp(now.OutTime.TotalSeconds / seconds, 0, 1);
+        var done = (Entering * entered) + ((1 - Entering) * gone);
+        var share = ((1 - Encoding) * entered) + (Encoding * gone);
         return share >= 1 ? done : done + ((1 - done) * Approach((now.CpuSeconds - _since) / (Math.Max(Tick, _since) * (1 - share) / share))); // the rest costs as much as what is done did
     }
 

@@ -86,7 +86,7 @@ public sealed partial class NotificationsGrain(
         }
 
         // What is on its way is not sent a second time beside itself; where what came of it is only being written, it is.
-        if (!_sending.Contains(deliveryId) || !(entry.NextAt <= time.GetUtcNow()))
+        if (!_sending.Contains(deliveryId) || entry.NextAt is null || entry.NextAt > time.GetUtcNow())
         {
             await index.EnterAsync(Scope);
             await ChangeAsync(() => State.Put(entry = entry.Again(time.GetUtcNow())));
